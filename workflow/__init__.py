@@ -1,0 +1,1 @@
+"""The engine: pipelines, guards, moves, journal, échéances, database. Knows no grant."""

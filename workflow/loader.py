@@ -1,0 +1,161 @@
+"""TOML files → pipelines: every fault of every file is listed at once; nothing starts on one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow.machine import PipelineMachine
+from workflow.pipeline import Pipeline
+from workflow.pipeline_reading import read_pipeline
+from workflow.soundness import faults_of
+from workflow.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a pipeline file: where, what, and what to do."""
+
+    file: str
+    key: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file} · {self.key} : {self.problem} → {self.remedy}"
+
+
+class FaultyPipelines(Exception):
+    """Des dispositifs sont mal décrits ; rien ne démarre avant correction."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        listed = "\n".join(f"  {fault}" for fault in self.faults)
+        super().__init__(f"{type(self).__doc__}\n{listed}")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPipeline:
+    """A sound pipeline version, its compiled machine and the digest of its file."""
+
+    pipeline: Pipeline
+    machine: PipelineMachine
+    digest: str
+    file: str
+
+
+class Catalogue:
+    """Every loaded pipeline version, by (key, version)."""
+
+    def __init__(self, loaded: Iterable[LoadedPipeline]) -> None:
+        self._versions = {(each.pipeline.key, each.pipeline.version): each for each in loaded}
+        self._latest: dict[str, LoadedPipeline] = {}
+        for (key, _version), each in sorted(self._versions.items()):
+            self._latest[key] = each
+
+    def latest(self, key: str) -> LoadedPipeline | None:
+        """The version that new subjects open with; None for an unknown pipeline."""
+        return self._latest.get(key)
+
+    def get(self, key: str, version: int) -> LoadedPipeline | None:
+        """One version; None when no file of it was loaded."""
+        return self._versions.get((key, version))
+
+    def machine(self, key: str, version: int) -> PipelineMachine:
+        """The compiled machine of a version that is known to exist."""
+        return self._versions[key, version].machine
+
+    def current(self) -> tuple[Pipeline, ...]:
+        """The latest version of each pipeline, in the order they are shown."""
+        latest = (each.pipeline for each in self._latest.values())
+        return tuple(sorted(latest, key=lambda each: (each.rank, each.key)))
+
+    def every(self) -> tuple[LoadedPipeline, ...]:
+        """Every version, ordered by key then version."""
+        return tuple(each for _, each in sorted(self._versions.items()))
+
+
+def load_pipelines(folders: Iterable[Path], vocabulary: Vocabulary) -> Catalogue:
+    """Read `*.toml` of the folders. Raises FaultyPipelines with every fault of every file."""
+    faults: list[Fault] = []
+    loaded: list[LoadedPipeline] = []
+    described: list[tuple[Path, Pipeline]] = []
+    for path in _files(folders, faults):
+        text = _text(path, faults)
+        content = None if text is None else _toml(path, text, faults)
+        if text is None or content is None:
+            continue
+        reading = read_pipeline(content)
+        found = list(reading.faults)
+        if reading.pipeline is not None:
+            found += faults_of(reading.pipeline, vocabulary, reading.unread)
+            if not {"key", "version"} & {place for place, *_ in reading.faults}:
+                described.append((path, reading.pipeline))
+        faults += [Fault(path.name, *each) for each in found]
+        if reading.pipeline is not None and not found:
+            machine, digest = PipelineMachine(reading.pipeline), _digest(text)
+            loaded.append(LoadedPipeline(reading.pipeline, machine, digest, path.name))
+    faults += _twins(described)
+    if faults:
+        raise FaultyPipelines(faults)
+    return Catalogue(loaded)
+
+
+def _files(folders: Iterable[Path], faults: list[Fault]) -> list[Path]:
+    found: list[Path] = []
+    for folder in folders:
+        files = sorted(folder.glob("*.toml"))
+        if not files:
+            remedy = "mettez-y au moins un fichier .toml, ou corrigez le chemin"
+            faults.append(Fault(folder.name, "dossier", "aucun dispositif à cet endroit", remedy))
+        found += files
+    return found
+
+
+def _text(path: Path, faults: list[Fault]) -> str | None:
+    try:
+        # A byte-order mark is what some editors put before UTF-8; line ends are theirs too.
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        remedy = "enregistrez le fichier en UTF-8"
+        faults.append(Fault(path.name, "fichier", "encodage illisible", remedy))
+    except OSError as error:
+        problem = f"lecture impossible ({error.strerror})"
+        faults.append(Fault(path.name, "fichier", problem, "vérifiez le fichier et ses droits"))
+    return None
+
+
+def _toml(path: Path, text: str, faults: list[Fault]) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        where = f"ligne {place[1]}, colonne {place[2]}" if place else "à la fin du fichier"
+        problem = f"ce n'est pas du TOML, {where}"
+        remedy = "corrigez la syntaxe à cet endroit"
+        faults.append(Fault(path.name, "fichier", problem, remedy))
+    return None
+
+
+_PLACE = re.compile(r"line ([0-9]+), column ([0-9]+)")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _twins(described: list[tuple[Path, Pipeline]]) -> list[Fault]:
+    seen: dict[tuple[str, int], str] = {}
+    faults = []
+    for path, pipeline in described:
+        identity = (pipeline.key, pipeline.version)
+        if identity in seen:
+            problem = f"{pipeline.key} version {pipeline.version} est déjà dans {seen[identity]}"
+            faults.append(Fault(path.name, "version", problem, "augmentez le numéro de version"))
+        seen.setdefault(identity, path.name)
+    return faults
