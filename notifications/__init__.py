@@ -1,0 +1,1 @@
+"""Letters, outbox, delivery, clock: knows messages, knows no dossier."""

@@ -1,0 +1,93 @@
+"""The outbox: letters as rows of the move's own transaction. Nothing leaves from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, text, update
+
+from notifications.catalogue import Letter
+from notifications.courrier_table import Courrier
+from workflow.database import column_names, table_of
+from workflow.journal import canonical
+from workflow.statements import Statement
+
+A_VALIDER, PRET, ANNULE = "a_valider", "pret", "annule"
+_TABLE = table_of(Courrier)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a letter is about: the subject, and the journal entry that made it due."""
+
+    tenant_id: int
+    subject_kind: str
+    subject_id: int
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who it goes to, as known at that time. Without e-mail it will be printed."""
+
+    name: str
+    email: str | None = None
+    personne_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """One letter to write: its catalogue row, its recipient and its plain-data context."""
+
+    letter: Letter
+    recipient: Recipient
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+_INSERT = Statement(
+    insert(_TABLE).values({name: bindparam(name) for name in column_names(_TABLE, without="id")})
+)
+_CANCEL = Statement(
+    update(_TABLE)
+    .where(
+        _TABLE.c.subject_kind == bindparam("kind_"),
+        _TABLE.c.subject_id == bindparam("id_"),
+        _TABLE.c.subject_seq == bindparam("seq_"),
+        # Written out, not bound: see the échéances.
+        text(f"state IN ('{A_VALIDER}', '{PRET}')"),
+    )
+    .values(state=ANNULE)
+)
+
+
+def enqueue(connection: Connection, occasion: Occasion, letters: Sequence[Enclosed]) -> None:
+    """Write the letters' rows: `pret` when they leave by themselves, else `a_valider`."""
+    _INSERT.run_many(connection, [_row(occasion, each) for each in letters])
+
+
+def cancel_of_move(connection: Connection, occasion: Occasion, seq: int) -> int:
+    """Cancel the letters of a move that is taken back, as far as they have not left."""
+    values = {"kind_": occasion.subject_kind, "id_": occasion.subject_id, "seq_": seq}
+    return _CANCEL.run(connection, values)
+
+
+def _row(occasion: Occasion, each: Enclosed) -> dict[str, Any]:
+    return {
+        "tenant_id": occasion.tenant_id,
+        "letter": each.letter.key,
+        "title": each.letter.title,
+        "subject_kind": occasion.subject_kind,
+        "subject_id": occasion.subject_id,
+        "subject_seq": occasion.seq,
+        "recipient_id": each.recipient.personne_id,
+        "recipient_name": each.recipient.name,
+        "recipient_email": each.recipient.email,
+        "context": canonical(each.context),
+        "state": A_VALIDER if each.letter.release == "a_valider" else PRET,
+        "created_at": occasion.at,
+        "due_at": occasion.at,
+    }

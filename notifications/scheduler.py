@@ -1,0 +1,69 @@
+"""The clock: calls what the composition root hands it, again and again.
+
+What is due is the database's to say; the clock only says « look now ». It keeps nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from workflow.errors import DomainError
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One thing to do regularly: it gets the present instant, in UTC."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], object]
+
+
+class Clock:
+    """Runs its ticks until stopped, the first time at once.
+
+    A tick that fails is logged, and tried again at its next time.
+    """
+
+    def __init__(
+        self, ticks: Iterable[Tick], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._now = now
+        # UTC, and no grace: a local clock skips or repeats an hour twice a year, and a late tick
+        # is better than none. Missed ticks become one, since each looks at all that is due.
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for tick in ticks:
+            self._scheduler.add_job(
+                self._run,
+                IntervalTrigger(seconds=int(tick.every.total_seconds()), timezone=UTC),
+                args=(tick,),
+                id=tick.name,
+                next_run_time=datetime.now(UTC),
+            )
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; a tick under way is waited for."""
+        self._scheduler.shutdown(wait=True)
+
+    def _run(self, tick: Tick) -> None:
+        try:
+            tick.run(self._now())
+        except DomainError as error:  # the database is busy or gone: that passes
+            _log.warning("tick_failed", tick=tick.name, why=str(error))
