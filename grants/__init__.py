@@ -1,0 +1,1 @@
+"""The domain: organismes, structures, dossiers, comités, pipelines, demonstration."""

@@ -1,0 +1,1 @@
+"""Comités: the séances that dossiers are taken to."""

@@ -1,0 +1,1 @@
+"""The two demonstrations: 2009 told again, and a living organisme."""

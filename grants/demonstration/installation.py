@@ -1,0 +1,111 @@
+"""The tenant of a demonstration: the organisme, its team with one known password, its séances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+from sqlmodel import Session
+
+from grants.comites.service import create_seance
+from grants.demonstration.modeles import Compte as Equipier
+from grants.demonstration.modeles import Demonstration, Seance
+from grants.demonstration.modeles import Organisme as Told
+from grants.organisation.accounts import Account
+from grants.organisation.colleagues import create_compte, join
+from grants.organisation.founding import create_organisme, record_birth
+from grants.organisation.identity import Identity
+from grants.organisation.parameters import change_parameters
+from grants.organisation.roles import DIRECTION
+from grants.organisation.tables import Compte, Organisme
+from workflow.database import table_of
+from workflow.engine import Engine
+from workflow.fields import FIELD_TYPES
+
+_O, _C = table_of(Organisme), table_of(Compte)
+# The organisme exists a while before its first contact, a séance before its first inscription.
+BEFORE_THE_FIRST_CONTACT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """Where a story takes place: the tenant, who acts in it, and its séances, by key."""
+
+    organisme_id: int
+    identities: Mapping[str, Identity]
+    seances: Mapping[str, int]
+
+
+def is_installed(connection: Connection, demonstration: Demonstration) -> bool:
+    """Whether an organisme of that name, or one of its accounts, is already there."""
+    emails = [compte.courriel for compte in demonstration.comptes]
+    organisme = select(_O.c.id).where(_O.c.nom == demonstration.organisme.nom)
+    compte = select(_C.c.id).where(or_(*(_C.c.email == email for email in emails)))
+    return any(connection.execute(query.limit(1)).first() for query in (organisme, compte))
+
+
+def install(
+    session: Session, engine: Engine, demonstration: Demonstration, password_hash: str
+) -> Installed:
+    """Write the tenant as it stood before its first contact. Never commits."""
+    start = min(each.contact_le for each in demonstration.dossiers) - BEFORE_THE_FIRST_CONTACT
+    organisme_id = _found(session, demonstration.organisme, start)
+    team = {
+        equipier.cle: _welcome(session, organisme_id, equipier, password_hash, start)
+        for equipier in demonstration.comptes
+    }
+    roles = {equipier.cle: equipier.role for equipier in demonstration.comptes}
+    identities = {
+        cle: Identity(organisme_id, account.id, account.nom, roles[cle])
+        for cle, account in team.items()
+    }
+    chief = next(cle for cle, role in roles.items() if role == DIRECTION)
+    nom = demonstration.organisme.nom
+    record_birth(session.connection(), organisme_id, nom, team[chief], start)
+    _set_targets(session, engine, demonstration.organisme, identities[chief], start)
+    seances = {
+        seance.cle: create_seance(session, identities[chief], _form_of(seance), start)
+        for seance in demonstration.seances
+    }
+    return Installed(organisme_id, identities, seances)
+
+
+def _found(session: Session, told: Told, start: datetime) -> int:
+    values = {
+        "nom": told.nom,
+        "adresse": f"{told.nom_complet}\n{told.adresse}\n{told.code_postal} {told.commune}",
+        "departements": ",".join(told.departements),
+        "demonstration": True,
+    }
+    return create_organisme(session.connection(), values, start)
+
+
+def _set_targets(
+    session: Session, engine: Engine, told: Told, direction: Identity, start: datetime
+) -> None:
+    """The targets that Pilotage shows: those of the report, or three years from the beginning."""
+    loaded = engine.catalogue.latest("microprojets")
+    assert loaded is not None, "the demonstration tells microprojets"
+    targets = told.objectifs or {"debut_triennal": str(start.year)}
+    types = engine.vocabulary.field_types
+    change_parameters(session, types, direction, loaded.pipeline, targets, start)
+
+
+def _welcome(
+    session: Session, organisme_id: int, equipier: Equipier, password_hash: str, start: datetime
+) -> Account:
+    nom = f"{equipier.prenom} {equipier.nom}"
+    account = create_compte(session, nom, equipier.courriel, password_hash, start)
+    join(session, organisme_id, account.id, equipier.role)
+    return account
+
+
+def _form_of(seance: Seance) -> dict[str, str]:
+    return {
+        "comite": seance.comite,
+        "tenue_le": str(FIELD_TYPES["date_heure"].form(seance.le)),
+        "lieu": seance.lieu,
+        "cloture_inscriptions": seance.cloture_inscriptions.isoformat(),
+    }

@@ -1,0 +1,185 @@
+"""What the files of a demonstration hold, as frozen models.
+
+The dossiers are *stories*: a header (what was known at the first contact) and facts in order, each
+of them one action of the pipeline, one sheet filled in, or one note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from grants.demonstration.valeurs import (
+    CHAMPS_MONTANTS,
+    Centimes,
+    Champ,
+    Cle,
+    CodePostal,
+    Courriel,
+    Departement,
+    Forme,
+    Jour,
+    Moment,
+    Origine,
+    Pipeline,
+    Rna,
+    Role,
+    Secteur,
+    Siret,
+    Telephone,
+    Texte,
+    Valeur,
+    lire_montant,
+)
+
+
+class Donnee(BaseModel):
+    """One table of a demonstration file: frozen, with no unknown key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Organisme(Donnee):
+    """The tenant. `fictif` is false for the one that the report describes.
+
+    `objectifs` are its own values of the microprojets' parameters, as they would be typed.
+    """
+
+    cle: Cle
+    nom: Texte
+    nom_complet: Texte
+    adresse: Texte
+    code_postal: CodePostal
+    commune: Texte
+    region: Texte
+    departements: tuple[Departement, ...]
+    fictif: bool
+    objectifs: Mapping[Cle, Texte] = Field(default_factory=dict)
+
+
+class Compte(Donnee):
+    """Somebody of the team, always invented."""
+
+    cle: Cle
+    prenom: Texte
+    nom: Texte
+    courriel: Courriel
+    role: Role
+
+
+class Seance(Donnee):
+    """A meeting of a comité. `atteste` says which of its facts a public source gives."""
+
+    cle: Cle
+    comite: Texte = "CTS"
+    le: Moment
+    lieu: Texte
+    cloture_inscriptions: Jour
+    invente: bool
+    atteste: tuple[Texte, ...] = ()
+
+
+class Structure(Donnee):
+    """An association or a cooperative; its `effectif` is in full-time employees."""
+
+    cle: Cle
+    nom: Texte
+    forme: Forme
+    adresse: Texte | None = None
+    code_postal: CodePostal
+    commune: Texte
+    departement: Departement
+    secteur: Secteur
+    effectif: int | None = None
+    siret: Siret | None = None
+    rna: Rna | None = None
+    site: Texte | None = None
+
+
+class Personne(Donnee):
+    """A porteur, always invented; reachable by e-mail, by phone, both or neither."""
+
+    cle: Cle
+    prenom: Texte
+    nom: Texte
+    courriel: Courriel | None = None
+    telephone: Telephone | None = None
+
+
+class Fait(Donnee):
+    """One thing that happened to a dossier: an action, a sheet filled in, or a note.
+
+    `acteur` is the key of a compte. `champs` hold typed values (amounts in cents, aware moments,
+    dates, yes or no) or the answer as it would be typed, and for a séance its key.
+    """
+
+    le: Moment
+    acteur: Cle
+    action: Cle | None = None
+    fiche: Cle | None = None
+    note: Texte | None = None
+    motif: Texte | None = None
+    champs: dict[str, Champ] = {}
+
+    @field_validator("champs", mode="after")
+    @classmethod
+    def _montants_en_centimes(cls, champs: dict[str, Valeur]) -> dict[str, Valeur]:
+        return {
+            cle: lire_montant(valeur) if cle in CHAMPS_MONTANTS else valeur
+            for cle, valeur in champs.items()
+        }
+
+    @model_validator(mode="after")
+    def _une_seule_chose(self) -> Fait:
+        if sum(nature is not None for nature in (self.action, self.fiche, self.note)) != 1:
+            raise ValueError("un fait est une action, une fiche ou une note, et une seule")
+        return self
+
+
+class Dossier(Donnee):
+    """A story: what was known at the first contact, then the facts in order.
+
+    `etape` is where it must stand once told. `issu_de` is the dossier whose `reorienter` opens
+    this one, so that it is not opened twice.
+    """
+
+    cle: Cle
+    pipeline: Pipeline
+    etape: Cle
+    structure: Cle | None = None
+    porteur: Cle
+    referent: Cle
+    ouvert_par: Cle
+    contact_le: Moment
+    origine: Origine | None = None
+    titre: Texte
+    objet: Texte
+    montant_demande: Centimes | None = None
+    cout_total: Centimes | None = None
+    issu_de: Cle | None = None
+    invente: bool
+    atteste: tuple[Texte, ...] = ()
+    faits: tuple[Fait, ...] = Field(default=(), alias="fait")
+
+
+class Fichier(Donnee):
+    """What one TOML file may hold."""
+
+    organisme: Organisme | None = None
+    comptes: tuple[Compte, ...] = Field(default=(), alias="compte")
+    seances: tuple[Seance, ...] = Field(default=(), alias="seance")
+    structures: tuple[Structure, ...] = Field(default=(), alias="structure")
+    personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
+    dossiers: tuple[Dossier, ...] = Field(default=(), alias="dossier")
+
+
+class Demonstration(Donnee):
+    """One organisme with everything that happened there."""
+
+    organisme: Organisme
+    comptes: tuple[Compte, ...]
+    seances: tuple[Seance, ...]
+    structures: tuple[Structure, ...]
+    personnes: tuple[Personne, ...]
+    dossiers: tuple[Dossier, ...]

@@ -1,0 +1,1 @@
+"""Dossiers: opening, moving, sheets, notes, links, appointments."""

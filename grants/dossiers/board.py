@@ -1,0 +1,120 @@
+"""The board: how many dossiers and how much in each stage, and the first cards of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, select, union_all
+
+from grants.dossiers.filters import WITH_NAMES, C, D, Filters, P, S
+
+CARDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StageTotals:
+    """One stage's count of dossiers, and sums in cents."""
+
+    count: int = 0
+    demande: int = 0
+    accorde: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLine:
+    """One dossier as lists show it. Amounts in cents."""
+
+    id: int
+    reference: str
+    pipeline: str
+    pipeline_version: int
+    stage: str
+    stage_since: datetime
+    titre: str
+    structure: str | None
+    porteur: str | None
+    referent: str | None
+    commune: str | None
+    departement: str | None
+    montant_demande: int | None
+    montant_accorde: int | None
+
+    @property
+    def carried_by(self) -> str:
+        """The structure's name, or the porteur's while there is none."""
+        return self.structure or self.porteur or "Porteur à préciser"
+
+
+LINE = (
+    D.c.id,
+    D.c.reference,
+    D.c.pipeline,
+    D.c.pipeline_version,
+    D.c.stage,
+    D.c.stage_since,
+    D.c.titre,
+    S.c.nom.label("structure"),
+    P.c.nom.label("porteur"),
+    C.c.nom.label("referent"),
+    D.c.commune,
+    D.c.departement,
+    D.c.montant_demande,
+    D.c.montant_accorde,
+)
+
+
+def totals_by_stage(
+    connection: Connection, organisme_id: int, filters: Filters
+) -> dict[str, StageTotals]:
+    """Count and sums of each stage that has dossiers."""
+    query = (
+        select(
+            D.c.stage,
+            func.count(),
+            func.coalesce(func.sum(D.c.montant_demande), 0),
+            func.coalesce(func.sum(D.c.montant_accorde), 0),
+        )
+        .select_from(WITH_NAMES if filters.text else D)
+        .where(*filters.clauses(organisme_id))
+        .group_by(D.c.stage)
+    )
+    return {
+        stage: StageTotals(count, int(asked), int(granted))
+        for stage, count, asked, granted in connection.execute(query)
+    }
+
+
+def cards_by_stage(
+    connection: Connection,
+    organisme_id: int,
+    filters: Filters,
+    stages: tuple[str, ...],
+    most: int = CARDS,
+) -> dict[str, list[DossierLine]]:
+    """The dossiers that have stood longest in each stage: one query, one LIMIT per stage."""
+    columns = []
+    for stage in stages:
+        column = (
+            select(*LINE, literal(stage).label("colonne"))
+            .select_from(WITH_NAMES)
+            .where(*filters.clauses(organisme_id), D.c.stage == stage)
+            .order_by(D.c.stage_since, D.c.id)
+            .limit(most)
+            .subquery()
+        )
+        columns.append(select(column))
+    cards: dict[str, list[DossierLine]] = {stage: [] for stage in stages}
+    if columns:
+        for row in connection.execute(union_all(*columns)).mappings():
+            cards[row["stage"]].append(line(row))
+    for lines in cards.values():
+        lines.sort(key=lambda each: (each.stage_since, each.id))
+    return cards
+
+
+def line(row: Mapping[Any, Any]) -> DossierLine:
+    """A row of LINE → what a list shows."""
+    return DossierLine(**{column.key: row[column.key] for column in LINE})

@@ -1,0 +1,42 @@
+"""What guards and échéances may ask about a dossier, read in the transaction."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, select
+
+from grants.dossiers.tables import RendezVous
+from grants.dossiers.vocabulary import DOSSIERS
+from workflow.database import table_of
+from workflow.statements import Statement
+from workflow.subject import Subject
+
+_R = table_of(RendezVous)
+_LATEST = Statement(
+    select(_R.c.le).where(_R.c.dossier_id == bindparam("dossier")).order_by(_R.c.id.desc()).limit(1)
+)
+# A mid-term bilan is owed by projects that last over six months (guide FSE 4.2.3).
+LONG_PROJECT = timedelta(days=183)
+
+
+@DOSSIERS.fact("rendez_vous", is_date=True)
+def appointment(connection: Connection, subject: Subject) -> datetime | None:
+    """The appointment in force."""
+    row = _LATEST.first(connection, {"dossier": subject.id})
+    return None if row is None else row["le"]
+
+
+@DOSSIERS.fact("date_fin_projet", is_date=True)
+def project_end(_connection: Connection, subject: Subject) -> date | None:
+    """The last day of the project."""
+    return subject.row["date_fin"]
+
+
+@DOSSIERS.fact("mi_parcours", is_date=True)
+def half_way(_connection: Connection, subject: Subject) -> date | None:
+    """Half-way through a project that lasts over six months."""
+    start, end = subject.row["date_debut"], subject.row["date_fin"]
+    if start is None or end is None or end - start <= LONG_PROJECT:
+        return None
+    return start + (end - start) / 2

@@ -1,0 +1,114 @@
+"""What narrows a set of dossiers: the same for the board, the list and every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_
+
+from grants.dossiers.tables import Dossier
+from grants.organisation.tables import Compte, Personne
+from grants.structures.tables import Structure
+from workflow.calendar import add_working_days
+from workflow.database import table_of
+from workflow.dates import from_paris
+from workflow.pipeline import Pipeline
+from workflow.texts import fold
+
+D, S = table_of(Dossier), table_of(Structure)
+P, C = table_of(Personne), table_of(Compte)
+NOBODY = 0
+LONGEST_SEARCH = 100
+
+#: Dossiers with the names of their structure, porteur and referent.
+WITH_NAMES: FromClause = (
+    D.outerjoin(S, S.c.id == D.c.structure_id)
+    .outerjoin(P, P.c.id == D.c.porteur_id)
+    .outerjoin(C, C.c.id == D.c.referent_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What somebody wants to see. `referent_id` 0 means nobody; the period is of opening.
+
+    `late` holds, by stage, the day before which a dossier must have entered it to be late;
+    `among` selects the ids that a figure counts.
+    """
+
+    pipeline: str | None = None
+    stages: tuple[str, ...] = ()
+    referent_id: int | None = None
+    departement: str | None = None
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    seance_id: int | None = None
+    late: Mapping[str, date] | None = None
+    among: Select[tuple[int]] | None = None
+
+    def clauses(self, organisme_id: int) -> list[ColumnElement[bool]]:
+        """The conditions on `WITH_NAMES`, the organisme first."""
+        equal = {
+            D.c.pipeline: self.pipeline,
+            D.c.departement: self.departement,
+            D.c.seance_id: self.seance_id,
+        }
+        found: list[ColumnElement[bool]] = [D.c.organisme_id == organisme_id]
+        found += [column == value for column, value in equal.items() if value is not None]
+        if self.stages:
+            found.append(D.c.stage.in_(self.stages))
+        if self.since is not None:
+            found.append(D.c.ouvert_le >= self.since)
+        if self.until is not None:
+            found.append(D.c.ouvert_le <= self.until)
+        if self.late is not None:
+            found.append(_late(self.late))
+        if self.among is not None:
+            found.append(D.c.id.in_(self.among))
+        return found + _referent(self.referent_id) + _words(self.text)
+
+
+def late_before(pipeline: Pipeline, today: date, territoire: str) -> dict[str, date]:
+    """For each stage with a delay (`idle_after`), the first day of entry that is not late today."""
+    limits: dict[str, date] = {}
+    for stage in pipeline.stages:
+        delay = stage.idle_after
+        if delay is not None:
+            limits[stage.key] = (
+                add_working_days(today, -delay.days, territoire)
+                if delay.working
+                else today - timedelta(days=delay.days)
+            )
+    return limits
+
+
+def is_late(limits: Mapping[str, date], stage: str, since: date) -> bool:
+    """Whether a dossier that entered this stage that day has stood there for too long."""
+    return stage in limits and since < limits[stage]
+
+
+def _referent(id: int | None) -> list[ColumnElement[bool]]:
+    if id is None:
+        return []
+    return [D.c.referent_id.is_(None) if id == NOBODY else D.c.referent_id == id]
+
+
+def _late(limits: Mapping[str, date]) -> ColumnElement[bool]:
+    each: Iterable[ColumnElement[bool]] = [
+        and_(D.c.stage == stage, D.c.stage_since < from_paris(datetime.combine(day, time.min)))
+        for stage, day in limits.items()
+    ]
+    return or_(false(), *each)
+
+
+def _words(text: str) -> list[ColumnElement[bool]]:
+    """Every word typed stands in the title, the reference, the structure's or porteur's name."""
+    found: list[ColumnElement[bool]] = []
+    for word in fold(text[:LONGEST_SEARCH]).split():
+        places = (D.c.titre_cle, S.c.nom_cle, P.c.nom_cle)
+        upper = D.c.reference.contains(word.upper(), autoescape=True)
+        found.append(or_(upper, *[place.contains(word, autoescape=True) for place in places]))
+    return found

@@ -1,0 +1,1 @@
+"""Organismes, people, accounts and roles."""

@@ -1,0 +1,58 @@
+"""Who is signed in, and for which organisme: the first argument of every service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grants.organisation.roles import DIRECTION, WRITERS, held
+from workflow.errors import DomainError
+from workflow.subject import SYSTEM, Actor
+
+
+class ReadOnly(DomainError):
+    """Votre accès permet de tout lire, pas de modifier."""
+
+    code = "lecture_seule"
+
+
+class DirectionOnly(DomainError):
+    """Cette page est réservée à la direction de l'organisme."""
+
+    code = "direction_seulement"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A compte acting in one organisme, under its role there; or the software itself."""
+
+    organisme_id: int
+    compte_id: int | None
+    nom: str
+    role: str
+
+    @property
+    def actor(self) -> Actor:
+        """The engine's view of who acts."""
+        if self.compte_id is None:
+            return SYSTEM
+        return Actor(self.compte_id, self.nom, held(self.role), self.role)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether it may change anything at all."""
+        return self.compte_id is None or self.role in WRITERS
+
+    def require_writer(self) -> None:
+        """Raises ReadOnly for whoever may only read."""
+        if not self.may_write:
+            raise ReadOnly
+
+    def require_direction(self) -> None:
+        """Raises DirectionOnly for any other person; the software acts for who runs the server."""
+        if self.compte_id is not None and self.role != DIRECTION:
+            raise DirectionOnly
+
+
+def software(organisme_id: int) -> Identity:
+    """The software acting by itself in an organisme."""
+    return Identity(organisme_id, None, SYSTEM.name, SYSTEM.role)

@@ -1,0 +1,1 @@
+"""What closes the year: figures computed from the journal."""

@@ -1,0 +1,140 @@
+"""What the clock makes the software do: timed actions that are due, automatic ones left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from grants.dossiers.advance import Demand, advance, settle
+from grants.dossiers.reading import read_subject
+from grants.dossiers.tables import Dossier
+from grants.organisation.identity import software
+from workflow import echeances
+from workflow.calendar import add_working_days, sending_moment
+from workflow.database import Database, table_of
+from workflow.dates import to_paris
+from workflow.engine import Engine
+from workflow.errors import DatabaseGone, Invalid, Refused
+
+MOST_AT_ONCE = 200
+_D = table_of(Dossier)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Swept:
+    """What one sweep did: timed actions taken, and those whose guards do not pass yet."""
+
+    taken: int = 0
+    postponed: int = 0
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """Things done one by one, so that one that breaks does not hold the others back."""
+
+    broken: list[Exception] = field(default_factory=list)
+
+    @contextmanager
+    def one(self, dossier_id: int) -> Iterator[None]:
+        """One attempt, in a transaction of its own; a database that is gone ends them all."""
+        try:
+            yield
+        except DatabaseGone:
+            raise
+        except Exception as fault:  # noqa: BLE001 — `tell` raises it, once the others were tried
+            _log.warning("dossier_not_settled", dossier=dossier_id, kind=type(fault).__name__)
+            self.broken.append(fault)
+
+    def tell(self) -> None:
+        """Raises every fault met, together."""
+        if self.broken:
+            raise ExceptionGroup("dossiers that could not be settled", self.broken)
+
+
+def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
+    """Take the timed actions that are due, each in a transaction of its own.
+
+    Raises ExceptionGroup at the end with what broke, which the next sweep tries again.
+    """
+    swept, attempts = Swept(), _Attempts()
+    with database.unit_of_work() as session:
+        found = echeances.due(session.connection(), echeances.ACTION, now, MOST_AT_ONCE)
+    for due in found:
+        with attempts.one(due["subject_id"]):
+            _take(database, engine, due, now, swept)
+    attempts.tell()
+    return swept
+
+
+def settle_all(database: Database, engine: Engine, now: datetime) -> int:
+    """Every night: take the automatic actions that became possible without anyone noticing.
+
+    Raises ExceptionGroup at the end with what broke.
+    """
+    taken, attempts = 0, _Attempts()
+    for organisme_id, dossier_id in _standing_before_automatic_actions(database, engine):
+        with attempts.one(dossier_id), database.unit_of_work() as session:
+            connection = session.connection()
+            subject = read_subject(connection, engine, organisme_id, dossier_id, lock=True)
+            moves = settle(session, engine, subject, now)
+            taken += len(moves)
+    attempts.tell()
+    return taken
+
+
+def _take(
+    database: Database, engine: Engine, due: Mapping[str, Any], now: datetime, swept: Swept
+) -> None:
+    identity = software(due["tenant_id"])
+    demand = Demand(due["subject_id"], due["rule"], {})
+    try:
+        with database.unit_of_work() as session:
+            connection = session.connection()
+            # The dossier first, like whoever moves it: two that wait for each other never end.
+            read_subject(connection, engine, due["tenant_id"], due["subject_id"], lock=True)
+            if not echeances.is_due(connection, due["id"], now):
+                return
+            advance(session, engine, identity, demand, now)
+    except (Refused, Invalid):
+        swept.postponed += _try_again(database, engine, due, now)
+    else:
+        swept.taken += 1
+
+
+def _try_again(database: Database, engine: Engine, due: Mapping[str, Any], now: datetime) -> bool:
+    """On the next working day, unless somebody dealt with it meanwhile."""
+    with database.unit_of_work() as session:
+        connection, organisme_id = session.connection(), due["tenant_id"]
+        subject = read_subject(connection, engine, organisme_id, due["subject_id"], lock=True)
+        if not echeances.is_due(connection, due["id"], now):
+            return False
+        territoire = subject.row["territoire"]
+        day = add_working_days(to_paris(now).date(), 1, territoire)
+        later = sending_moment(day, territoire=territoire)
+        echeances.postpone(connection, due["id"], later, due["anchored_on"])
+        return True
+
+
+def _standing_before_automatic_actions(database: Database, engine: Engine) -> list[tuple[int, int]]:
+    stages = [
+        (loaded.pipeline.key, loaded.pipeline.version, origin)
+        for loaded in engine.catalogue.every()
+        for action in loaded.pipeline.actions
+        if action.automatic
+        for origin in loaded.pipeline.origins(action)
+    ]
+    found: list[tuple[int, int]] = []
+    with database.reading() as session:
+        for pipeline, version, stage in dict.fromkeys(stages):
+            query = select(_D.c.organisme_id, _D.c.id).where(
+                _D.c.pipeline == pipeline, _D.c.pipeline_version == version, _D.c.stage == stage
+            )
+            found += [(row.organisme_id, row.id) for row in session.connection().execute(query)]
+    return found
