@@ -1,0 +1,1 @@
+"""What people and machines reach: pages, JSON, sign-in, settings, command line, migrations."""

@@ -1,0 +1,195 @@
+"""The file of a backup: a zip with one JSON line per row, and a manifest that vouches for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from workflow.errors import DomainError
+
+MANIFEST = "manifeste.json"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError)
+_BLOCK = 1 << 20
+
+
+class DamagedBackup(DomainError):
+    """La sauvegarde {file} est incomplète ou altérée ({part}). Rien n'a été restauré."""
+
+    code = "sauvegarde_alteree"
+
+
+class NotABackup(DomainError):
+    """{file} n'est pas une sauvegarde du programme. Rien n'a été restauré."""
+
+    code = "sauvegarde_inconnue"
+
+
+class BackupExists(DomainError):
+    """{file} existe déjà : choisissez un autre nom."""
+
+    code = "sauvegarde_existe"
+
+
+class NoSuchFolder(DomainError):
+    """Le dossier {folder} n'existe pas : créez-le, ou choisissez-en un autre."""
+
+    code = "dossier_absent"
+
+
+class Part(BaseModel):
+    """One file inside the zip: how many lines it has, and its SHA-256."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    lines: int
+    sha256: str
+
+
+class SavedTable(Part):
+    """One table; each of its lines is an array of values in the order of `columns`."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+
+class Manifest(BaseModel):
+    """What a backup holds: `tables` in the order in which they can be filled again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    program: str
+    revision: str
+    database: str
+    taken_at: datetime
+    tables: tuple[SavedTable, ...]
+    anchors: Part
+
+
+class Writer:
+    """An archive being written, part after part."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    def part(self, file: str, lines: Iterable[Any]) -> Part:
+        """Write one part, one JSON text per line, as the lines come."""
+        digest, count = hashlib.sha256(), 0
+        with self._archive.open(file, "w", force_zip64=True) as into:
+            for line in lines:
+                raw = _line(line)
+                digest.update(raw)
+                into.write(raw)
+                count += 1
+        return Part(file=file, lines=count, sha256=digest.hexdigest())
+
+    def close(self, manifest: Manifest) -> None:
+        """Write the manifest, last: what has none was not finished."""
+        self._archive.writestr(MANIFEST, manifest.model_dump_json(indent=1))
+
+
+@contextmanager
+def written(path: Path) -> Generator[Writer]:
+    """An archive that takes its name once it is whole and on the disk; only its owner reads it."""
+    if not path.parent.is_dir():
+        raise NoSuchFolder(folder=path.parent)
+    if path.exists():
+        raise BackupExists(file=path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.partiel")
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                yield Writer(archive)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+class Archive:
+    """A backup whose every part was read and found to be what its manifest says."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path = path
+        self._archive = archive
+        self.manifest = self._manifest()
+        parts = (*self.manifest.tables, self.manifest.anchors)
+        if sorted([MANIFEST, *(part.file for part in parts)]) != sorted(archive.namelist()):
+            raise DamagedBackup(file=path, part="liste des parties")
+        for part in parts:
+            self._check(part)
+
+    def lines(self, part: Part) -> Iterator[Any]:
+        """The lines of one part, read back."""
+        with self._opened(part.file) as file:
+            for line in file:
+                yield json.loads(line)
+
+    def _manifest(self) -> Manifest:
+        if MANIFEST not in self._archive.namelist():
+            raise NotABackup(file=self._path)
+        try:
+            with self._opened(MANIFEST) as file:
+                return Manifest.model_validate_json(file.read())
+        except ValidationError as error:
+            raise DamagedBackup(file=self._path, part=MANIFEST) from error
+
+    def _check(self, part: Part) -> None:
+        digest, lines = hashlib.sha256(), 0
+        with self._opened(part.file) as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                lines += block.count(b"\n")
+        if (digest.hexdigest(), lines) != (part.sha256, part.lines):
+            raise DamagedBackup(file=self._path, part=part.file)
+
+    @contextmanager
+    def _opened(self, name: str) -> Generator[IO[bytes]]:
+        try:
+            with self._archive.open(name) as file:
+                yield file
+        except _BROKEN as error:
+            raise DamagedBackup(file=self._path, part=name) from error
+
+
+@contextmanager
+def read(path: Path) -> Generator[Archive]:
+    """Open a backup, having verified the whole of it. Raises DamagedBackup, NotABackup."""
+    with path.open("rb") as file:
+        starts_like_one = file.read(2) == b"PK"
+        try:
+            archive = zipfile.ZipFile(file)
+        except _BROKEN as error:
+            if starts_like_one:
+                raise DamagedBackup(file=path, part="fin du fichier") from error
+            raise NotABackup(file=path) from error
+        with archive:
+            yield Archive(path, archive)
+
+
+def _line(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name itself on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

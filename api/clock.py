@@ -1,0 +1,23 @@
+"""What the clock is given to do, and how often."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from grants.relances.service import settle_all, sweep
+from notifications.scheduler import Clock, Tick
+from workflow.database import Database
+from workflow.engine import Engine
+
+_DUE = timedelta(minutes=1)
+_NIGHTLY = timedelta(hours=24)
+
+
+def build_clock(database: Database, engine: Engine) -> Clock:
+    """The clock of a server: timed actions every minute; those left behind, once a day."""
+    return Clock(
+        (
+            Tick("echeances", _DUE, lambda now: sweep(database, engine, now)),
+            Tick("actions_automatiques", _NIGHTLY, lambda now: settle_all(database, engine, now)),
+        )
+    )

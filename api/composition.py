@@ -1,0 +1,59 @@
+"""The composition root: the vocabulary, the pipelines and the engine of this application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import grants.dossiers.effects
+import grants.dossiers.facts
+import grants.dossiers.guards
+from grants.comites.vocabulary import COMITES
+from grants.dossiers.columns import type_faults
+from grants.dossiers.effects import target_faults
+from grants.dossiers.vocabulary import DOSSIERS
+from grants.organisation.roles import PIPELINE_ROLES
+from grants.organisation.vocabulary import ORGANISATION
+from grants.structures.vocabulary import STRUCTURES
+from notifications.catalogue import load_letters
+from workflow.engine import Engine
+from workflow.loader import Fault, FaultyPipelines, load_pipelines
+from workflow.vocabulary import Vocabulary
+
+ROOT = Path(__file__).resolve().parent.parent
+PIPELINES = ROOT / "grants" / "pipelines"
+LETTERS = ROOT / "templates" / "letters"
+
+# Imported for what they register: named here so that the dependency is in sight.
+REGISTERED = (grants.dossiers.guards, grants.dossiers.facts, grants.dossiers.effects)
+
+
+def assemble_vocabulary() -> Vocabulary:
+    """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
+    return Vocabulary.assemble(
+        (ORGANISATION, STRUCTURES, DOSSIERS, COMITES),
+        roles=PIPELINE_ROLES,
+        letters=load_letters([LETTERS]),
+    )
+
+
+def build_engine(folders: Iterable[Path] = (PIPELINES,)) -> Engine:
+    """The engine over every sound pipeline. Raises FaultyPipelines with every fault."""
+    vocabulary = assemble_vocabulary()
+    catalogue = load_pipelines(folders, vocabulary)
+    known = {pipeline.key for pipeline in catalogue.current()}
+    faults = [
+        Fault(each.file, *found)
+        for each in catalogue.every()
+        for found in (*type_faults(each.pipeline), *target_faults(each.pipeline, known))
+    ]
+    if faults:
+        raise FaultyPipelines(faults)
+    return Engine(vocabulary, catalogue)
+
+
+@lru_cache(maxsize=1)
+def default_engine() -> Engine:
+    """The engine of the shipped pipelines, built once per process."""
+    return build_engine()

@@ -1,0 +1,64 @@
+"""The application: its parts put together, its pages, and what surrounds every answer."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.middleware.gzip import GZipMiddleware
+
+from api.composition import default_engine
+from api.errors import HANDLERS
+from api.house import Clock, House, utc_now
+from api.pages import ROUTERS
+from api.rendering import STATIC_URL, Pages
+from api.security import Frame
+from api.settings import Settings
+from api.static_files import CachedStaticFiles
+from grants.organisation.passwords import Passwords
+from workflow.database import Database
+from workflow.engine import Engine
+
+# Nothing about anybody's visit leaves the machine, whatever the environment says.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}
+_COMPRESSED_FROM = 1024
+_COMPRESSION = 5
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    database: Database | None = None,
+    engine: Engine | None = None,
+    passwords: Passwords | None = None,
+    pages: Pages | None = None,
+) -> FastAPI:
+    """The application over these settings; tests give a clock, a database… of their own."""
+    app = FastAPI(
+        title="Microprojets",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers=HANDLERS,
+        telemetry=_NO_TELEMETRY,
+    )
+    app.state.house = House(
+        settings=settings,
+        database=database or Database(settings.database),
+        engine=engine or default_engine(),
+        pages=pages or Pages(reload=settings.reload_templates),
+        passwords=passwords or Passwords(),
+        clock=clock,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount(STATIC_URL, CachedStaticFiles())
+    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION)
+    app.add_middleware(Frame, secure=settings.secure)
+    return app

@@ -1,0 +1,36 @@
+"""What alembic runs: it always gets an open connection, in a transaction that is not its own."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy import BigInteger
+from sqlmodel import AutoString
+
+from api.schema import METADATA
+from workflow.database import UtcDateTime
+
+
+def render_plainly(kind: str, value: Any, around: Any) -> str | Literal[False]:
+    """Write the models' own types as the columns they make: a migration outlives the code."""
+    if kind != "type":
+        return False
+    if isinstance(value, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(value, AutoString):
+        return f"sa.String({value.length})"
+    if isinstance(getattr(value, "impl", value), BigInteger):  # identifiers, and amounts
+        around.imports.add("from api.migrations.types import BigId")
+        return "BigId"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    # SQLite changes a table by making another: every migration is written that way.
+    render_as_batch=True,
+    render_item=render_plainly,
+)
+context.run_migrations()

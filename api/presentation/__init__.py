@@ -1,0 +1,1 @@
+"""From what the services and queries say to what a page shows."""

@@ -1,0 +1,174 @@
+"""« Que faire maintenant » : the engine's offers as forms, refusals and reserved actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from api.presentation.fields import Asking, Typed, questions
+from api.views.actions import ActionView, LetterNotice, Reason
+from api.views.fields import FieldView
+from grants.dossiers.answers import LONGEST_REASON, REASON
+from grants.organisation.identity import Identity
+from grants.organisation.roles import PIPELINE_ROLES
+from workflow.engine import Engine, Offer
+from workflow.guards import Refusal
+from workflow.pipeline import Action, Pipeline
+from workflow.subject import Subject
+
+# A refusal mended outside the dossier's own sheets.
+_PLACES = {"seance": "/seances", "structure": "{dossier}/porteur", "porteur": "{dossier}/porteur"}
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The form of one action that came back: what was typed, and what is wrong with it."""
+
+    action: str
+    typed: Typed
+    faults: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[Refusal, ...] = ()
+
+
+def action_views(
+    asking: Asking,
+    subject: Subject,
+    offers: tuple[Offer, ...],
+    identity: Identity,
+    resumed: Resumed | None = None,
+) -> tuple[ActionView, ...]:
+    """Every action of the stage, in the order of the file."""
+    pipeline = asking.engine.machine(subject).pipeline
+    return tuple(
+        _view(asking, pipeline, subject, offer, resumed, not identity.may_write)
+        for offer in offers
+        if not _impossible(offer)
+    )
+
+
+def _impossible(offer: Offer) -> bool:
+    """An action that has nowhere to go is not worth a line: nothing can mend it."""
+    return any(refusal.code == "aucune_etape_precedente" for refusal in offer.refusals)
+
+
+def _view(
+    asking: Asking,
+    pipeline: Pipeline,
+    subject: Subject,
+    offer: Offer,
+    resumed: Resumed | None,
+    read_only: bool,
+) -> ActionView:
+    action = offer.action
+    back = resumed if resumed is not None and resumed.action == action.key else None
+    at_fields, general = _sorted_refusals(action, back)
+    here = Asking(
+        asking.connection,
+        asking.engine,
+        asking.organisme_id,
+        scope=action.key,
+        typed=back.typed if back else None,
+        faults={**at_fields, **back.faults} if back else {},
+    )
+    told = _told(offer.refusals, (*general, *_unasked_reason(action, here)))
+    reasons = tuple(
+        Reason(text=each.message, url=_place(pipeline, subject, each.field)) for each in told
+    )
+    return ActionView(
+        key=action.key,
+        label=action.label,
+        to_label=pipeline.stage(offer.to).label if offer.to else "",
+        help=action.help,
+        url=f"/dossiers/{subject.id}/actions/{action.key}",
+        tone=action.tone,
+        # A form to mend is shown again, even where mending it will not be enough.
+        allowed=offer.allowed or bool(back and back.faults),
+        reasons=reasons,
+        fields=questions(here, action.fields, _proposed(action, subject)),
+        reason=_reason_field(here, action),
+        letters=letter_notices(asking.engine, action),
+        open=back is not None,
+        reserved_to=_reserved(offer, read_only),
+        lock_version=subject.lock_version,
+        idempotency_key=uuid4().hex,
+    )
+
+
+def letter_notices(engine: Engine, action: Action) -> tuple[LetterNotice, ...]:
+    """The letters that an action prepares."""
+    letters = (engine.vocabulary.letters[key] for key in action.letters)
+    return tuple(
+        LetterNotice(title=letter.title, to_validate=letter.release == "a_valider")
+        for letter in letters
+    )
+
+
+def _proposed(action: Action, subject: Subject) -> Mapping[str, Any]:
+    """What is known already; the amount granted starts from the amount asked, under the cap."""
+    known = {each.key: subject.values.get(each.key) for each in action.fields}
+    if "montant_accorde" in known and known["montant_accorde"] is None:
+        asked, cap = subject.values.get("montant_demande"), subject.row["plafond"]
+        known["montant_accorde"] = asked if not asked or not cap else min(asked, cap)
+    return known
+
+
+def _reason_field(asking: Asking, action: Action) -> FieldView | None:
+    if not action.reason:
+        return None
+    typed = (asking.typed or {}).get(REASON) or ""
+    return FieldView(
+        name=REASON,
+        label="Motif",
+        type="texte_long",
+        value=typed if isinstance(typed, str) else "",
+        required=True,
+        help="Gardé au journal, et repris dans le courrier s'il y en a un.",
+        error=asking.faults.get(REASON, ""),
+        longest=LONGEST_REASON,
+        scope=asking.scope,
+    )
+
+
+def _unasked_reason(action: Action, asking: Asking) -> tuple[Refusal, ...]:
+    """A reason given where none is asked has no field beside which to say so."""
+    fault = None if action.reason else asking.faults.get(REASON)
+    return (Refusal("motif_de_trop", fault),) if fault else ()
+
+
+def _sorted_refusals(
+    action: Action, back: Resumed | None
+) -> tuple[dict[str, str], tuple[Refusal, ...]]:
+    """What a form was refused for: beside the field where it can be mended, else above all."""
+    if back is None:
+        return {}, ()
+    keys = {each.key for each in action.fields}
+    at_fields: dict[str, str] = {}
+    for each in back.reasons:
+        if each.field in keys:
+            # One field may be refused for several reasons.
+            said = at_fields.get(each.field, "")
+            at_fields[each.field] = f"{said} {each.message}".lstrip()
+    return at_fields, tuple(each for each in back.reasons if each.field not in keys)
+
+
+def _told(refusals: tuple[Refusal, ...], extra: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
+    return tuple(dict.fromkeys(each for each in (*refusals, *extra) if each.code != "role"))
+
+
+def _place(pipeline: Pipeline, subject: Subject, where: str | None) -> str | None:
+    """Where on the site a refusal can be mended."""
+    if where is None:
+        return None
+    sheet, _, key = where.partition(".")
+    if key and pipeline.sheet(sheet) is not None:
+        return f"?fiche={sheet}#{sheet}-{key}"
+    return _PLACES[where].format(dossier=f"/dossiers/{subject.id}") if where in _PLACES else None
+
+
+def _reserved(offer: Offer, read_only: bool) -> str:
+    if not offer.role_missing and not read_only:
+        return ""
+    labels = [PIPELINE_ROLES.get(role, role).lower() for role in offer.action.roles]
+    return " ou ".join(labels)

@@ -1,0 +1,245 @@
+"""Settings of the organisme: identity, team and parameters, as their pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from api.presentation.fields import Asking, question, questions
+from api.presentation.ledgers import story_of
+from api.views.chrome import Link
+from api.views.fields import FieldGroup, FieldView
+from api.views.forms import FormView
+from api.views.listing import Tab
+from api.views.parametres import (
+    Collegue,
+    DispositifLine,
+    DispositifPage,
+    DispositifsPage,
+    EquipePage,
+    IdentitePage,
+    LienMotDePasse,
+    LogoForm,
+    ParametreView,
+)
+from api.views.timeline import Timeline
+from api.visit import Visit
+from grants.organisation.accounts import Colleague, list_colleagues
+from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
+from grants.organisation.logo import FIELD as LOGO
+from grants.organisation.parameters import EVENT, Setting, asked_by, settings_of
+from grants.organisation.roles import ROLES
+from grants.organisation.settings import IDENTITY_FIELDS, ORGANISMES
+from workflow.dates import to_paris
+from workflow.engine import Engine
+from workflow.journal_reading import Line
+from workflow.pipeline import Field, Pipeline
+
+IDENTITE, EQUIPE = "/parametres", "/parametres/equipe"
+DISPOSITIFS = "/parametres/dispositifs"
+INVITATION = "invitation"
+
+_GROUPS = (
+    ("L'organisme", ("nom", "sigle", "adresse", "telephone", "email", "site")),
+    ("Le territoire", ("departements", "territoire")),
+)
+_PERSON = {
+    "nom": Field(key="nom", label="Nom", type="texte"),
+    "email": Field(key="email", label="E-mail", type="email"),
+    "role": ROLE_FIELD,
+    "active": Field(key="active", label="Accès ouvert", type="oui_non"),
+}
+_IDENTITY = {field.key: field for field in IDENTITY_FIELDS}
+_OF_IDENTITY = ("organisme_cree", "organisme_modifie")
+_ABOUT = ("role_change", "acces_retire", "acces_rendu")
+
+#: What each role may do, in the words of the invitation.
+ROLE_NOTES = {
+    "direction": "tout, y compris ces paramètres et la résiliation d'une convention",
+    "charge_de_mission": "accompagne les porteurs et fait avancer les dossiers",
+    "assistant": "rendez-vous, pièces, conventions et bilans",
+    "lecteur": "consulte tout, ne modifie rien",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came back to a page of settings: the version seen, a conflict, an error, a link."""
+
+    version: int | None = None
+    conflict: str = ""
+    error: str = ""
+    link: LienMotDePasse | None = None
+
+
+def tabs(present: str) -> tuple[Tab, ...]:
+    """The pages of the settings."""
+    pages = ((IDENTITE, "Organisme"), (EQUIPE, "Équipe"), (DISPOSITIFS, "Dispositifs"))
+    return tuple(Tab(label=label, url=url, present=url == present) for url, label in pages)
+
+
+def identite_page(asking: Asking, visit: Visit, came: Came, logo_error: str = "") -> IdentitePage:
+    """The identity as a form, the logo, and the story of the settings."""
+    row = ORGANISMES.read(asking.connection, asking.organisme_id, asking.organisme_id)
+    groups = tuple(
+        FieldGroup(title=title, fields=questions(asking, (_IDENTITY[key] for key in keys), row))
+        for title, keys in _GROUPS
+    )
+    return IdentitePage(
+        tabs=tabs(IDENTITE),
+        form=FormView(
+            url=IDENTITE,
+            groups=groups,
+            submit="Enregistrer",
+            lock_version=row["seq"] if came.version is None else came.version,
+            conflict=came.conflict,
+        ),
+        logo=_logo(visit, logo_error),
+        timeline=_story(asking),
+    )
+
+
+def equipe_page(asking: Asking, visit: Visit, came: Came) -> EquipePage:
+    """The team. `asking` carries the invitation that came back, if one did."""
+    team = list_colleagues(asking.connection, asking.organisme_id)
+    lines = tuple(_collegue(asking, each, visit) for each in team)
+    invitation = FormView(
+        url=EQUIPE,
+        groups=(FieldGroup(fields=questions(asking, INVITATION_FIELDS, {})),),
+        submit="Inviter",
+    )
+    return EquipePage(
+        tabs=tabs(EQUIPE),
+        equipe=tuple(line for line in lines if line.active),
+        parties=tuple(line for line in lines if not line.active),
+        invitation=invitation,
+        roles=tuple((label, ROLE_NOTES[role]) for role, label in ROLES.items()),
+        link=came.link,
+        error=came.error,
+        open=bool(asking.faults),
+    )
+
+
+def dispositifs_page(connection: Connection, engine: Engine, organisme_id: int) -> DispositifsPage:
+    """Every pipeline, with how many parameters the organisme has set otherwise."""
+    pipelines = sorted(engine.catalogue.current(), key=lambda each: each.label)
+    return DispositifsPage(
+        tabs=tabs(DISPOSITIFS),
+        dispositifs=tuple(
+            _dispositif(connection, engine, organisme_id, each) for each in pipelines
+        ),
+    )
+
+
+def dispositif_page(asking: Asking, pipeline: Pipeline, came: Came) -> DispositifPage:
+    """The parameters of one pipeline as one form."""
+    types = asking.engine.vocabulary.field_types
+    row = ORGANISMES.read(asking.connection, asking.organisme_id, asking.organisme_id)
+    settings = settings_of(asking.connection, asking.organisme_id, pipeline, types)
+    url = f"{DISPOSITIFS}/{pipeline.key}"
+    parametres = tuple(_parametre(asking, each, url) for each in settings)
+    fields = tuple(each.field for each in parametres)
+    return DispositifPage(
+        tabs=tabs(DISPOSITIFS),
+        label=pipeline.label,
+        description=pipeline.description,
+        diagram_url=f"/dispositifs/{pipeline.key}",
+        back=Link(label="Dispositifs", url=DISPOSITIFS),
+        form=FormView(
+            url=url,
+            groups=(FieldGroup(fields=fields),) if fields else (),
+            submit="Enregistrer",
+            lock_version=row["seq"] if came.version is None else came.version,
+            conflict=came.conflict,
+        ),
+        parametres=parametres,
+    )
+
+
+def _logo(visit: Visit, error: str) -> LogoForm:
+    field = FieldView(
+        name=LOGO,
+        label="Fichier",
+        type="fichier",
+        help="PNG ou JPEG, 1 Mo au plus, de 32 à 2 000 pixels de côté.",
+        error=error,
+    )
+    url = f"{IDENTITE}/logo"
+    return LogoForm(
+        url=url,
+        field=field,
+        image_url=visit.logo_url,
+        remove_url=f"{url}/retirer" if visit.logo_url else None,
+    )
+
+
+def _story(asking: Asking) -> Timeline:
+    """What was changed in the settings, whoever did it."""
+    engine = asking.engine
+
+    def field_of(line: Line, key: str) -> Field | None:
+        if line.event != EVENT:
+            return (_IDENTITY if line.event in _OF_IDENTITY else _PERSON).get(key)
+        loaded = engine.catalogue.latest(line.content.get("pipeline", ""))
+        parameters = loaded.pipeline.parameters if loaded else ()
+        return next((each.as_field() for each in parameters if each.key == key), None)
+
+    def title(line: Line) -> str:
+        label = ORGANISMES.label(line.event)
+        if line.event in _ABOUT and "nom" in line.content:
+            return f"{label} : {line.content['nom']}"
+        loaded = engine.catalogue.latest(line.content.get("pipeline", ""))
+        return f"{label} : {loaded.pipeline.label}" if loaded else label
+
+    types = engine.vocabulary.field_types
+    return story_of(asking.connection, ORGANISMES, asking.organisme_id, field_of, types, title)
+
+
+def _collegue(asking: Asking, each: Colleague, visit: Visit) -> Collegue:
+    self = each.compte_id == visit.identity.compte_id
+    anchor = f"compte-{each.compte_id}"
+    url = f"{EQUIPE}/{each.compte_id}"
+    offered = not self
+    calm = Asking(asking.connection, asking.engine, asking.organisme_id, scope=anchor)
+    return Collegue(
+        nom=each.nom,
+        email=each.email,
+        role=ROLES.get(each.role, each.role),
+        active=each.active,
+        joined=each.joined,
+        self=self,
+        anchor=anchor,
+        role_field=question(calm, ROLE_FIELD, each.role) if offered and each.active else None,
+        role_url=f"{url}/role" if offered and each.active else None,
+        access_url=f"{url}/{'retirer' if each.active else 'rendre'}" if offered else None,
+        link_url=f"{url}/lien" if offered and each.active and not each.elsewhere else None,
+    )
+
+
+def _dispositif(
+    connection: Connection, engine: Engine, organisme_id: int, pipeline: Pipeline
+) -> DispositifLine:
+    types = engine.vocabulary.field_types
+    settings = settings_of(connection, organisme_id, pipeline, types)
+    return DispositifLine(
+        label=pipeline.label,
+        description=pipeline.description,
+        parameters=len(settings),
+        changed=sum(each.overridden for each in settings),
+        diagram_url=f"/dispositifs/{pipeline.key}",
+        url=f"{DISPOSITIFS}/{pipeline.key}" if settings else None,
+    )
+
+
+def _parametre(asking: Asking, setting: Setting, url: str) -> ParametreView:
+    parameter, last = setting.parameter, setting.last
+    kind = asking.engine.vocabulary.field_types[parameter.type]
+    return ParametreView(
+        field=question(asking, asked_by(parameter), setting.value),
+        default=kind.display(setting.default, parameter.as_field()),
+        key=parameter.key,
+        changed_by=last.actor_name if last else "",
+        changed_on=to_paris(last.at).date() if last else None,
+        reset_url=f"{url}/{parameter.key}/defaut" if setting.overridden else None,
+    )

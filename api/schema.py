@@ -1,0 +1,43 @@
+"""Every table of the program, for what must know them all: migrations, backup, verification."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+import grants.comites.tables
+import grants.dossiers.tables
+import grants.organisation.tables
+import grants.structures.tables
+import notifications.courrier_table
+import workflow.echeance_table
+import workflow.journal_tables
+import workflow.pipeline_table
+from grants.comites.tables import Seance
+from grants.dossiers.tables import Dossier
+from grants.organisation.tables import Organisme, Personne
+from grants.structures.tables import Structure
+from workflow.database import table_of
+
+# Imported for the tables they declare: named here so that the dependency is in sight.
+DECLARED = (
+    grants.comites.tables,
+    grants.dossiers.tables,
+    grants.organisation.tables,
+    grants.structures.tables,
+    notifications.courrier_table,
+    workflow.echeance_table,
+    workflow.journal_tables,
+    workflow.pipeline_table,
+)
+METADATA = SQLModel.metadata
+
+#: The kind that the journal gives to an owner of a chain → the table that holds its head.
+JOURNAL_OWNERS = {
+    "dossier": table_of(Dossier),
+    "organisme": table_of(Organisme),
+    "personne": table_of(Personne),
+    "seance": table_of(Seance),
+    "structure": table_of(Structure),
+}
+#: The tables whose rows move along a pipeline.
+SUBJECTS = (table_of(Dossier),)

@@ -1,0 +1,218 @@
+"""A dossier: where it stands, what can be done now, all that is known and all that happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from api.views.actions import ActionView
+from api.views.fields import FieldView
+from api.views.sheets import Entry, SheetView
+from api.views.stages import Avatar, PhaseTone, StageBadge
+from api.views.timeline import Timeline
+
+StepState = Literal["passee", "presente", "a_venir", "sautee"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathStep:
+    """One stage of the path. `at` is the date of entry. A way out is given only when taken."""
+
+    label: str
+    tone: PhaseTone
+    state: StepState
+    at: date | None = None
+    way_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person to call or write to. `telephone` as it is read, `telephone_uri` as it is dialled."""
+
+    nom: str
+    role: str = ""
+    email: str = ""
+    telephone: str = ""
+    telephone_uri: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureLine:
+    """The structure that carries the project, or `None` fields when it does not exist yet."""
+
+    nom: str
+    url: str | None = None
+    commune: str = ""
+    siret: str = ""
+    rna: str = ""
+    legal_form: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferentForm:
+    """Giving the dossier to a colleague."""
+
+    url: str
+    field: FieldView
+    lock_version: int
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Somebody else changed the dossier first. `kept` when the typed values are in the form."""
+
+    who: str
+    at: datetime
+    what: tuple[str, ...]
+    kept: bool = True
+    reload_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that a colleague wrote down."""
+
+    who: Avatar
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForm:
+    """Writing a note."""
+
+    url: str
+    field: FieldView
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallForm:
+    """A few questions beside the dossier, folded until somebody needs them."""
+
+    url: str
+    title: str
+    button: str
+    fields: tuple[FieldView, ...]
+    idempotency_key: str = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostButton:
+    """A single button that posts, with no question to answer."""
+
+    label: str
+    url: str
+    icon: str = ""
+    lock_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EcheanceLine:
+    """What will happen by itself: what, when, for whom, and because of what."""
+
+    label: str
+    at: date
+    why: str = ""
+    to: str = ""
+    state: Literal["prevue", "en_pause", "en_retard"] = "prevue"
+    buttons: tuple[PostButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RendezVousLine:
+    """An appointment."""
+
+    at: datetime
+    title: str
+    lieu: str = ""
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedDossier:
+    """Another dossier tied to this one. `relation` reads « Réorienté vers », « Issu de »."""
+
+    url: str
+    reference: str
+    titre: str
+    pipeline: str
+    stage: StageBadge
+    relation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierPage:
+    """The page of a dossier. Actions come in the order shown, the reserved ones among them.
+
+    `public_label` is what the porteur reads; empty when this stage is hidden from the porteur.
+    `base_notice` says of what the cap is the cap. `invented` marks figures that a demonstration
+    made up (« donnée inventée »). `notice` says why nothing was done; `set_aside` is what was
+    typed in a form that this stage no longer shows.
+    """
+
+    reference: str
+    titre: str
+    pipeline: str
+    stage: StageBadge
+    since: date
+    days: int
+    public_label: str
+    structure: StructureLine
+    porteur: Contact | None
+    referent: Avatar | None
+    path: tuple[PathStep, ...]
+    actions: tuple[ActionView, ...]
+    sheets: tuple[SheetView, ...]
+    timeline: Timeline
+    diagram_url: str
+    back_url: str = "/tableau"
+    back_label: str = "Tableau"
+    montant_demande: int | None = None
+    montant_accorde: int | None = None
+    plafond: int | None = None
+    plafond_notice: str = ""
+    late: str = ""
+    invented: str = ""
+    referent_form: ReferentForm | None = None
+    conflict: Conflict | None = None
+    notice: str = ""
+    set_aside: tuple[Entry, ...] = ()
+    notes: tuple[Note, ...] = ()
+    note_form: NoteForm | None = None
+    echeances: tuple[EcheanceLine, ...] = ()
+    rendez_vous: tuple[RendezVousLine, ...] = ()
+    appointment_form: SmallForm | None = None
+    linked: tuple[LinkedDossier, ...] = ()
+    link_form: SmallForm | None = None
+
+    @property
+    def possible(self) -> tuple[ActionView, ...]:
+        """What the reader may do now, moves forward first."""
+        order = ("avance", "retour", "sortie", "correction")
+        open_to_reader = [a for a in self.actions if a.allowed and not a.reserved_to]
+        return tuple(sorted(open_to_reader, key=lambda action: order.index(action.tone)))
+
+    @property
+    def moves(self) -> tuple[ActionView, ...]:
+        """Among those, what takes the dossier on, or back to be mended."""
+        return tuple(a for a in self.possible if a.tone in ("avance", "retour"))
+
+    @property
+    def exits(self) -> tuple[ActionView, ...]:
+        """Among those, what ends it, or corrects its history: offered apart, more quietly."""
+        return tuple(a for a in self.possible if a.tone in ("sortie", "correction"))
+
+    @property
+    def refused(self) -> tuple[ActionView, ...]:
+        """What the reader could do, were it not for the reasons given."""
+        return tuple(a for a in self.actions if not a.allowed and not a.reserved_to)
+
+    @property
+    def reserved(self) -> tuple[ActionView, ...]:
+        """What others may do."""
+        return tuple(action for action in self.actions if action.reserved_to)

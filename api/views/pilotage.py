@@ -1,0 +1,73 @@
+"""Steering: how many went how far in a period, how long it took, and how near the targets are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.views.listing import EmptyState, FilterBar, Tab
+from api.views.stages import PhaseTone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelStep:
+    """How many dossiers first entered a stage in the period. `url` lists exactly those."""
+
+    label: str
+    count: int
+    url: str | None = None
+    tone: PhaseTone = "bleu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTime:
+    """The days spent in a stage by the dossiers that left it: half took less than `median`."""
+
+    label: str
+    count: int
+    median: int | None
+    ninth: int | None
+    url: str | None = None
+    tone: PhaseTone = "bleu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A commitment: so many by the end of a period. `source` says who set it."""
+
+    label: str
+    reached: int
+    goal: int
+    url: str | None = None
+    source: str = ""
+
+    @property
+    def percent(self) -> int:
+        """How much of the goal is reached, not above 100 (for the bar)."""
+        return min(100, round(100 * self.reached / self.goal)) if self.goal else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number that sums up the period. `value` is already written (« 6 », « 138 000 € »)."""
+
+    label: str
+    value: str
+    url: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PilotagePage:
+    """The steering page of one pipeline over one period."""
+
+    pipeline: str
+    period: str
+    tabs: tuple[Tab, ...]
+    shortcuts: tuple[Tab, ...]
+    filters: FilterBar
+    figures: tuple[Figure, ...]
+    funnel: tuple[FunnelStep, ...]
+    durations: tuple[StageTime, ...]
+    targets: tuple[Target, ...]
+    empty: EmptyState | None = None
+    print_title: str = ""

@@ -1,0 +1,49 @@
+"""Séances: those to come, those held, and one of them with its dossiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from api.views.chrome import Link
+from api.views.dossier_rows import DossierRows
+from api.views.listing import EmptyState
+from api.views.timeline import Timeline
+
+Inscriptions = Literal["ouvertes", "bientot", "closes", "tenue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeanceRow:
+    """One séance on the list. `inscriptions` says whether a dossier may still be inscribed."""
+
+    url: str
+    comite: str
+    tenue_le: datetime
+    cloture: date
+    inscriptions: Inscriptions
+    lieu: str = ""
+    inscrits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeancesPage:
+    """The séances to come, soonest first; those held, latest first."""
+
+    a_venir: tuple[SeanceRow, ...]
+    tenues: tuple[SeanceRow, ...]
+    new_url: str | None = None
+    empty: EmptyState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeancePage:
+    """A séance and the dossiers inscribed to it."""
+
+    title: str
+    seance: SeanceRow
+    dossiers: DossierRows
+    timeline: Timeline
+    back: Link
+    edit_url: str | None = None
