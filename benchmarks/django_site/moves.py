@@ -1,0 +1,187 @@
+"""« Retenir le projet », as a Django service makes it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django_fsm import has_transition_perm
+
+from benchmarks.django_site.models import (
+    Courrier,
+    Dossier,
+    Echeance,
+    JournalEntry,
+    JournalPayload,
+)
+from benchmarks.orders import ACTION, FROM, LETTER, LETTER_TITLE, TO
+from workflow.calendar import Delay, sending_moment
+from workflow.dates import to_paris
+from workflow.journal import canonical, chain_hash, salted_digest
+
+_REMINDERS = (Delay(15, working=True), Delay(30, working=True))
+_WRITTEN = (
+    "stage",
+    "stage_since",
+    "trail",
+    "montant_accorde",
+    "seq",
+    "head",
+    "lock_version",
+)
+_TOLD = (
+    "titre",
+    "objet",
+    "lieu",
+    "commune",
+    "departement",
+    "public_vise",
+    "secteur",
+    "emplois_crees",
+    "cout_total",
+    "montant_demande",
+)
+
+
+class StaleDossier(Exception):
+    """Somebody else changed it meanwhile."""
+
+
+class NotAllowed(Exception):
+    """The action is for other roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account acting in one organisme."""
+
+    organisme_id: int
+    compte_id: int
+    nom: str
+    role: str
+
+
+# On SQLite the peers have the same queue: waiting on a lock is quicker than on SQLite's handler.
+_WRITER = threading.RLock() if connection.vendor == "sqlite" else nullcontext()
+
+
+def select(member: Member, dossier_id: int, cleaned: dict[str, Any], now: datetime) -> None:
+    """The whole move in one transaction."""
+    with _WRITER, transaction.atomic():
+        dossier = (
+            Dossier.objects.select_for_update(of=("self",))
+            .select_related("organisme", "structure", "porteur", "seance")
+            .get(pk=dossier_id, organisme_id=member.organisme_id)
+        )
+        if dossier.lock_version != cleaned["lock_version"]:
+            raise StaleDossier
+        before = dossier.montant_accorde
+        dossier.montant_accorde, dossier.decided_at = cleaned["montant_accorde"], now
+        if not has_transition_perm(dossier.selectionner, member):
+            raise NotAllowed
+        dossier.selectionner()
+        _record(dossier, member, before, cleaned["idempotency_key"], now)
+        dossier.trail = f"{dossier.trail}>{dossier.seq}:{TO}"
+        dossier.lock_version += 1
+        dossier.save(update_fields=_WRITTEN)
+        _plan(dossier, now)
+        _enqueue(dossier, member, now)
+
+
+def _record(dossier: Dossier, member: Member, before: int | None, key: str, now: datetime) -> None:
+    content = canonical(
+        {
+            "acteur": member.nom,
+            "champs": {"montant_accorde": dossier.montant_accorde},
+            "avant": {"montant_accorde": before},
+        }
+    )
+    salt = secrets.token_hex(16)
+    row: dict[str, Any] = {
+        "tenant_id": dossier.organisme_id,
+        "subject_kind": "dossier",
+        "subject_id": dossier.pk,
+        "seq": dossier.seq + 1,
+        "at": now,
+        "kind": "mouvement",
+        "event": ACTION,
+        "actor_id": member.compte_id,
+        "role": member.role,
+        "pipeline": dossier.pipeline,
+        "pipeline_version": dossier.pipeline_version,
+        "from_stage": FROM,
+        "to_stage": TO,
+        "first_entry": f":{TO}>" not in f"{dossier.trail}>",
+        "corrects": None,
+        "payload_digest": salted_digest(salt, content),
+        "idempotency_key": key,
+    }
+    dossier.head = chain_hash(dossier.head, row)
+    dossier.seq += 1
+    JournalEntry.objects.create(**row, hash=dossier.head)
+    JournalPayload.objects.create(
+        subject_kind="dossier", subject_id=dossier.pk, seq=dossier.seq, salt=salt, content=content
+    )
+
+
+def _plan(dossier: Dossier, now: datetime) -> None:
+    Echeance.objects.filter(
+        subject_kind="dossier", subject_id=dossier.pk, state__in=Echeance.OPEN
+    ).update(state="annulee", settled_at=now)
+    day, territoire = to_paris(now).date(), dossier.organisme.territoire
+    Echeance.objects.bulk_create(
+        Echeance(
+            tenant_id=dossier.organisme_id,
+            subject_kind="dossier",
+            subject_id=dossier.pk,
+            kind="relance",
+            rule="convention_non_signee",
+            occurrence=occurrence,
+            due_at=sending_moment(delay.from_day(day, territoire), territoire=territoire),
+            anchored_on=day,
+            state="prevue",
+            planned_seq=dossier.seq,
+        )
+        for occurrence, delay in enumerate(_REMINDERS, start=1)
+    )
+
+
+def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
+    answers = {name: value for name in _TOLD if (value := getattr(dossier, name)) is not None}
+    context = {
+        "organisme": {"nom": dossier.organisme.nom},
+        "dossier": {
+            "reference": dossier.reference,
+            "plafond": dossier.plafond,
+            **answers,
+            "date_debut": dossier.date_debut.isoformat(),
+            "date_fin": dossier.date_fin.isoformat(),
+            "montant_accorde": dossier.montant_accorde,
+            "seance": dossier.seance_id,
+            **json.loads(dossier.donnees),
+        },
+        "structure": {"nom": dossier.structure.nom, "siret": dossier.structure.siret},
+        "porteur": {"nom": dossier.porteur.nom, "email": dossier.porteur.email},
+        "action": {"libelle": "Retenir le projet", "motif": None, "par": member.nom},
+    }
+    Courrier.objects.create(
+        tenant_id=dossier.organisme_id,
+        letter=LETTER,
+        title=LETTER_TITLE,
+        subject_kind="dossier",
+        subject_id=dossier.pk,
+        subject_seq=dossier.seq,
+        recipient_id=dossier.porteur_id,
+        recipient_name=dossier.porteur.nom,
+        recipient_email=dossier.porteur.email,
+        context=canonical(context),
+        state="a_valider",
+        created_at=now,
+        due_at=now,
+    )

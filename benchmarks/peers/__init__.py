@@ -1,0 +1,1 @@
+"""The ways of making one move that are compared."""

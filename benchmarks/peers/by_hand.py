@@ -1,0 +1,261 @@
+"""The same move written out in SQL on the bare driver: the floor that the engine is held to.
+
+The same reads, writes, locks and durability, the same hashes, JSON and calendar; nothing general:
+the pipeline's rules are `if`s, and every statement is a constant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from benchmarks.orders import (
+    ACTION,
+    COMPTE,
+    COMPTE_NOM,
+    FROM,
+    LETTER,
+    LETTER_TITLE,
+    NOW,
+    ORGANISME,
+    PIPELINE,
+    ROLE,
+    TO,
+    Order,
+)
+from workflow.calendar import Delay, sending_moment
+from workflow.dates import to_paris
+from workflow.journal import canonical, salted_digest
+from workflow.money import parse_amount
+
+_DOSSIER = (
+    "d.stage, d.stage_since, d.trail, d.seq, d.head, d.lock_version, d.pipeline,"
+    " d.pipeline_version, d.referent_id, d.porteur_id, d.structure_id, d.seance_id, d.reference,"
+    " d.titre, d.objet, d.lieu, d.commune, d.departement, d.public_vise, d.secteur,"
+    " d.emplois_crees, d.date_debut, d.date_fin, d.cout_total, d.montant_demande,"
+    " d.montant_accorde, d.plafond, d.donnees, o.nom AS organisme_nom, o.parametres, o.territoire,"
+    " s.nom AS structure_nom, s.siret AS structure_siret, p.nom AS porteur_nom,"
+    " p.email AS porteur_email, p.telephone AS porteur_telephone"
+)
+_NAMES = tuple(column.split(" AS ")[-1].split(".")[-1] for column in _DOSSIER.split(", "))
+_READ = (
+    f"SELECT {_DOSSIER} FROM dossier d JOIN organisme o ON o.id = d.organisme_id"
+    " LEFT JOIN structure s ON s.id = d.structure_id LEFT JOIN personne p ON p.id = d.porteur_id"
+    " WHERE d.id = ? AND d.organisme_id = ?"
+)
+_SEANCE = (
+    "SELECT id, organisme_id, comite, tenue_le, lieu, cloture_inscriptions FROM seance"
+    " WHERE organisme_id = ? AND id = ?"
+)
+
+
+def _insert(table: str, columns: str) -> str:
+    names = columns.split()
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+
+
+_JOURNAL = _insert(
+    "journal",
+    "tenant_id subject_kind subject_id seq at kind event actor_id role pipeline"
+    " pipeline_version from_stage to_stage first_entry corrects payload_digest hash"
+    " idempotency_key",
+)
+_PAYLOAD = _insert("journal_payload", "subject_kind subject_id seq salt content")
+_MOVE = (
+    "UPDATE dossier SET stage = ?, stage_since = ?, trail = ?, montant_accorde = ?, seq = ?,"
+    " head = ?, lock_version = lock_version + 1 WHERE id = ? AND lock_version = ?"
+)
+_CANCEL = (
+    "UPDATE echeance SET state = 'annulee', settled_at = ?"
+    " WHERE subject_kind = ? AND subject_id = ? AND (state = 'prevue' OR state = 'suspendue')"
+)
+_ECHEANCE = _insert(
+    "echeance",
+    "tenant_id subject_kind subject_id kind rule occurrence due_at anchored_on state"
+    " moved_by_hand planned_seq",
+)
+_COURRIER = _insert(
+    "courrier",
+    "tenant_id letter title subject_kind subject_id subject_seq recipient_id"
+    " recipient_name recipient_email context state created_at due_at",
+)
+_REMINDERS = (Delay(15, working=True), Delay(30, working=True))
+_KEPT = [
+    *("titre", "objet", "lieu", "commune", "departement", "public_vise", "secteur"),
+    *("emplois_crees", "date_debut", "date_fin", "cout_total", "montant_demande"),
+]
+
+
+_CHAINED = json.JSONEncoder(ensure_ascii=False)
+
+
+class RefusedByHand(Exception):
+    """A rule of the move does not hold."""
+
+
+class ByHand:
+    """One fixed move over any driver; the two databases differ by the members below."""
+
+    name = "SQL écrit à la main"
+    lock = ""
+
+    def move(self, order: Order) -> None:
+        """Carry it out in one transaction."""
+        with self.transaction() as cursor:
+            self._move(cursor, order)
+
+    def transaction(self) -> Any:
+        """A context manager giving a cursor, committed at the end."""
+        raise NotImplementedError
+
+    def instant(self, moment: datetime) -> Any:
+        """An instant as the driver takes it."""
+        raise NotImplementedError
+
+    def read_instant(self, kept: Any) -> datetime:
+        """An instant as the driver gives it."""
+        raise NotImplementedError
+
+    def day(self, kept: Any) -> str | None:
+        """A day as JSON keeps it."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Give the connections back."""
+        raise NotImplementedError
+
+    def _move(self, cursor: Any, order: Order) -> None:
+        found = cursor.execute(self.sql(_READ + self.lock), (order.dossier_id, ORGANISME))
+        row: dict[str, Any] = dict(zip(_NAMES, found.fetchone(), strict=True))
+        if row["lock_version"] != order.version or row["stage"] != FROM:
+            raise RefusedByHand
+        granted = parse_amount(order.amount)
+        self._check(cursor, row, granted)
+        seq, now = row["seq"] + 1, self.instant(NOW)
+        head = self._journal(cursor, order, row, seq, granted)
+        trail = f"{row['trail']}>{seq}:{TO}"
+        moved = cursor.execute(
+            self.sql(_MOVE),
+            (TO, now, trail, granted, seq, head, order.dossier_id, order.version),
+        )
+        if moved.rowcount != 1:
+            raise RefusedByHand
+        cursor.execute(self.sql(_CANCEL), (now, "dossier", order.dossier_id))
+        self._plan(cursor, order, row["territoire"], seq)
+        self._enqueue(cursor, order, row, seq, granted)
+
+    def _check(self, cursor: Any, row: dict[str, Any], granted: int) -> None:
+        if ROLE not in ("charge_de_mission", "direction") or row["seance_id"] is None:
+            raise RefusedByHand
+        seance = cursor.execute(self.sql(_SEANCE), (ORGANISME, row["seance_id"])).fetchone()
+        if self.read_instant(seance[3]) > NOW:
+            raise RefusedByHand
+        asked, cap = row["montant_demande"], row["plafond"]
+        if asked is None or granted <= 0 or granted > asked or (cap is not None and granted > cap):
+            raise RefusedByHand
+
+    def _journal(
+        self, cursor: Any, order: Order, row: dict[str, Any], seq: int, granted: int
+    ) -> str:
+        content = canonical(
+            {
+                "acteur": COMPTE_NOM,
+                "champs": {"montant_accorde": granted},
+                "avant": {"montant_accorde": row["montant_accorde"]},
+            }
+        )
+        salt = secrets.token_hex(16)
+        first = f":{TO}>" not in f"{row['trail']}>"
+        before = (ORGANISME, "dossier", order.dossier_id, seq)
+        after = (
+            "mouvement",
+            ACTION,
+            COMPTE,
+            ROLE,
+            PIPELINE,
+            row["pipeline_version"],
+            FROM,
+            TO,
+            first,
+            None,
+            salted_digest(salt, content),
+        )
+        instant = NOW.astimezone(UTC).isoformat(timespec="microseconds")
+        text = _CHAINED.encode([row["head"], instant, *before, *after, order.key])
+        head = hashlib.sha256(text.encode()).hexdigest()
+        values = (*before, self.instant(NOW), *after, head, order.key)
+        cursor.execute(self.sql(_JOURNAL), values)
+        payload = ("dossier", order.dossier_id, seq, salt, content)
+        cursor.execute(self.sql(_PAYLOAD), payload)
+        return head
+
+    def _plan(self, cursor: Any, order: Order, territoire: str, seq: int) -> None:
+        day = to_paris(NOW).date()
+        rows = [
+            (
+                ORGANISME,
+                "dossier",
+                order.dossier_id,
+                "relance",
+                "convention_non_signee",
+                occurrence,
+                self.instant(
+                    sending_moment(delay.from_day(day, territoire), territoire=territoire)
+                ),
+                day.isoformat(),
+                "prevue",
+                False,
+                seq,
+            )
+            for occurrence, delay in enumerate(_REMINDERS, start=1)
+        ]
+        cursor.executemany(self.sql(_ECHEANCE), rows)
+
+    def _enqueue(
+        self, cursor: Any, order: Order, row: dict[str, Any], seq: int, granted: int
+    ) -> None:
+        context = canonical(self._context(row, granted))
+        now = self.instant(NOW)
+        values = (
+            ORGANISME,
+            LETTER,
+            LETTER_TITLE,
+            "dossier",
+            order.dossier_id,
+            seq,
+            row["porteur_id"],
+            row["porteur_nom"],
+            row["porteur_email"],
+            context,
+            "a_valider",
+            now,
+            now,
+        )
+        cursor.execute(self.sql(_COURRIER), values)
+
+    def _context(self, row: dict[str, Any], granted: int) -> dict[str, Any]:
+        answers = {key: row[key] for key in _KEPT if row[key] is not None}
+        answers["date_debut"] = self.day(row["date_debut"])
+        answers["date_fin"] = self.day(row["date_fin"])
+        return {
+            "organisme": {"nom": row["organisme_nom"]},
+            "dossier": {
+                "reference": row["reference"],
+                "plafond": row["plafond"],
+                **answers,
+                "seance": row["seance_id"],
+                "montant_accorde": granted,
+                **json.loads(row["donnees"]),
+            },
+            "structure": {"nom": row["structure_nom"], "siret": row["structure_siret"]},
+            "porteur": {"nom": row["porteur_nom"], "email": row["porteur_email"]},
+            "action": {"libelle": "Retenir le projet", "motif": None, "par": COMPTE_NOM},
+        }
+
+    def sql(self, text: str) -> str:
+        """A statement with this driver's marks."""
+        return text

@@ -1,0 +1,212 @@
+"""The measures as a page: `docs/benchmarks.md`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks import offers, posts, startup
+from benchmarks.moves import MoveResult
+from benchmarks.posts import PostResult
+from benchmarks.rounds import Rates
+from benchmarks.startup import StartResult
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+HOUSE, BY_HAND, DJANGO = "Microprojets", "SQL écrit à la main", "Django + django-fsm-2"
+_KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+_OF_SQL = {"sqlite": 0.65, "postgresql": 0.75}
+_TIMES_DJANGO = {"sqlite": 3.0, "postgresql": 2.3}
+_TIMES_DJANGO_BY_POST = 2.0
+_OFFERS_PER_S = 10_000
+_START_RATIO, _MEGABYTES = 1.5, 130.0
+
+
+@dataclass(slots=True)
+class Measures:
+    """All that one run of the benchmarks found."""
+
+    moves: list[MoveResult] = field(default_factory=list)
+    posts: list[PostResult] = field(default_factory=list)
+    offers: dict[str, Rates] = field(default_factory=dict)
+    start: StartResult | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: str) -> str:
+    """The whole page."""
+    parts = [
+        _opening(machine, at, how),
+        _moves(measures.moves),
+        _posts(measures.posts),
+        _offers(measures.offers),
+        _start(measures.start) if measures.start else "",
+        _shares(measures.shares),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _opening(machine: Mapping[str, str], at: datetime, how: str) -> str:
+    lines = [f"- {name} : {value}" for name, value in machine.items()]
+    return _INTRODUCTION.format(at=f"{at:%d/%m/%Y}", how=how, machine="\n".join(lines))
+
+
+_INTRODUCTION = """\
+# Mesures comparées
+
+Page écrite par `python3 manage.py bench`, le {at} ({how}).
+
+Chaque concurrent fait exactement le même travail, dans la même base, sous les mêmes réglages de
+durabilité (`synchronous=FULL`, `fsync`) ; avant toute mesure, le programme vérifie qu'ils laissent
+les mêmes lignes et que la chaîne du journal est juste. Les concurrents passent à tour de rôle dans
+chaque série, après une série pour rien : un moment où la machine est occupée les touche tous. Un
+rapport est la médiane des rapports pris série par série ; entre crochets, les quartiles.
+
+{machine}
+"""
+
+
+def _moves(results: Sequence[MoveResult]) -> str:
+    rows = [
+        [
+            _KINDS[each.kind],
+            str(each.clients),
+            *(_rate(each.rates, name) for name in (HOUSE, BY_HAND, DJANGO)),
+            _at_least(each.rates.ratio(HOUSE, BY_HAND), _OF_SQL[each.kind]),
+            _at_least(each.rates.ratio(HOUSE, DJANGO), _TIMES_DJANGO[each.kind]),
+        ]
+        for each in results
+    ]
+    header = [
+        *("Base", "Clients", "Microprojets /s", "SQL à la main /s", "Django /s"),
+        *("÷ SQL à la main", "× Django"),
+    ]
+    return _section("Un mouvement complet", _MOVES, header, rows)
+
+
+_MOVES = """\
+« Retenir le projet » sur un dossier présenté au comité : lecture et verrou, formulaire, version,
+règles, rôle, ligne du dossier, journal avec son empreinte et son contenu, échéance annulée, deux
+échéances prévues, un courrier, validation. Un *client* est un fil d'exécution du même processus,
+comme sous uvicorn ; sur SQLite, chacun des trois attend son tour derrière le même verrou.
+
+- *SQL à la main* : les mêmes lectures et écritures en SQL sur le pilote nu, les mêmes empreintes,
+  le même JSON et le même calendrier, les règles écrites en `if`.
+- *Django* : ORM, formulaire, `select_for_update`, `@transition` avec conditions et permission.
+"""
+
+
+def _posts(results: Sequence[PostResult]) -> str:
+    rows = [
+        [
+            _KINDS[each.kind],
+            str(each.clients),
+            _rate(each.rates, posts.HOUSE),
+            _rate(each.rates, posts.DJANGO),
+            _at_least(each.rates.ratio(posts.HOUSE, posts.DJANGO), _TIMES_DJANGO_BY_POST),
+        ]
+        for each in results
+    ]
+    header = ["Base", "Clients", "Microprojets /s", "Django /s", "× Django"]
+    return _section("Le même mouvement par `POST`", _POSTS, header, rows)
+
+
+_POSTS = """\
+Le formulaire d'un navigateur connecté, envoyé sur la boucle locale : session, jeton CSRF, droits,
+mouvement, redirection. Un processus de chaque côté : l'application telle que `manage.py run` la
+lance (uvicorn), Django derrière gunicorn (`gthread`, huit fils) ; chacun écrit une ligne de journal
+par requête. Le client, qui tourne sur la même machine, est compris dans le temps.
+"""
+
+
+def _offers(rates: Mapping[str, Rates]) -> str:
+    rows = [
+        [
+            _KINDS[kind],
+            _at_least(each.median(offers.LOADED), _OFFERS_PER_S, whole=True),
+            _rate(each, offers.WITH_LOADING),
+        ]
+        for kind, each in rates.items()
+    ]
+    header = ["Base", "Faits déjà lus /s", "Lecture du dossier et des faits comprise /s"]
+    return _section("Ce qu'on peut faire d'un dossier : `actions()`", _OFFERS, header, rows)
+
+
+_OFFERS = """\
+Toutes les actions de l'étape, permises ou refusées avec toutes leurs raisons, sur un dossier de
+microprojets présenté au comité.
+"""
+
+
+def _start(result: StartResult) -> str:
+    mine, bare = (statistics.median(result.seconds[each]) for each in (startup.HOUSE, startup.BARE))
+    held = statistics.median(result.memory[startup.HOUSE])
+    bare_held = statistics.median(result.memory[startup.BARE])
+    rows = [
+        [
+            "Première page",
+            f"{_decimal(mine)} s",
+            f"{_decimal(bare)} s",
+            _at_most(result.ratio(), _START_RATIO),
+        ],
+        ["Mémoire", f"{held:.0f} Mo", f"{bare_held:.0f} Mo", _under(held, _MEGABYTES)],
+    ]
+    header = ["", "Microprojets", "FastAPI + SQLModel nus", "Verdict"]
+    return _section("Démarrage et mémoire", _START, header, rows)
+
+
+_START = """\
+De la commande à la première page servie (`/tableau`, en étant connecté), base déjà là ; puis la
+mémoire résidente après trente pages. En face : une application FastAPI d'une table et d'une page.
+"""
+
+
+def _shares(shares: Mapping[str, float]) -> str:
+    rows = [[part, f"{share:.0%}".replace("%", " %")] for part, share in shares.items()]
+    return _section("Où passe le temps d'un mouvement", _SHARES, ["Partie", "Part"], rows)
+
+
+_SHARES = """\
+Sur SQLite, un client, sous `cProfile`, qui grossit ce qui est en Python.
+"""
+
+
+def _section(title: str, text: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    return f"## {title}\n\n{text}\n{_table(header, rows)}\n"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))
+
+
+def _rate(rates: Rates, name: str) -> str:
+    first, third = rates.spread(name)
+    return f"{rates.median(name):.0f} [{first:.0f}–{third:.0f}]"
+
+
+def _at_least(found: float, target: float, *, whole: bool = False) -> str:
+    told = [f"{value:.0f}" if whole else _decimal(value) for value in (found, target)]
+    return f"**{told[0]}** (visé : {told[1]}) {_verdict(found >= target)}"
+
+
+def _at_most(found: float, target: float) -> str:
+    return (
+        f"**× {_decimal(found)}** (visé : {_decimal(target)} au plus) {_verdict(found <= target)}"
+    )
+
+
+def _under(found: float, target: float) -> str:
+    return f"visé : moins de {target:.0f} Mo {_verdict(found < target)}"
+
+
+def _verdict(reached: bool) -> str:
+    return "✓" if reached else "✗ manqué"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
