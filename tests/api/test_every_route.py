@@ -1,0 +1,355 @@
+"""Every address, for everybody: who may read it, who may write there, and never elsewhere.
+
+A route that is added without a line in ACCESS fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import func, select
+
+from api.pages import ROUTERS
+from grants.organisation.links import create_link
+from grants.organisation.roles import (
+    ASSISTANT,
+    CHARGE_DE_MISSION,
+    DIRECTION,
+    LECTEUR,
+    ROLES,
+    WRITERS,
+)
+from grants.organisation.tables import Connexion, Organisme
+from tests.builders.offices import LOGO, NOW, Holdings, Office, furnish
+from tests.builders.visitors import Answer, Visitor
+from workflow.database import Database, table_of
+from workflow.journal_tables import JournalEntry
+
+
+class Who(Enum):
+    """Who a route is open to."""
+
+    ANYBODY = frozenset({*ROLES, "anonyme"})
+    SIGNED_IN = frozenset(ROLES)
+    WRITERS = WRITERS
+    DIRECTION = frozenset({DIRECTION})
+
+
+ACCESS: dict[tuple[str, str], Who] = {
+    ("GET", "/"): Who.SIGNED_IN,
+    ("GET", "/healthz"): Who.ANYBODY,
+    ("GET", "/connexion"): Who.ANYBODY,
+    ("POST", "/connexion"): Who.ANYBODY,
+    ("POST", "/deconnexion"): Who.SIGNED_IN,
+    ("POST", "/deconnexion/partout"): Who.SIGNED_IN,
+    ("GET", "/reinitialisation/{jeton}"): Who.ANYBODY,
+    ("POST", "/reinitialisation/{jeton}"): Who.ANYBODY,
+    ("GET", "/demarrage"): Who.ANYBODY,
+    ("POST", "/demarrage"): Who.ANYBODY,
+    ("POST", "/demarrage/code"): Who.ANYBODY,
+    ("POST", "/demarrage/demonstration"): Who.ANYBODY,
+    ("POST", "/organismes/{organisme_id}"): Who.SIGNED_IN,
+    ("GET", "/organismes/{organisme_id}/logo"): Who.SIGNED_IN,
+    ("GET", "/tableau"): Who.SIGNED_IN,
+    ("GET", "/liste"): Who.SIGNED_IN,
+    ("GET", "/pilotage"): Who.SIGNED_IN,
+    ("GET", "/dispositifs/{key}"): Who.SIGNED_IN,
+    ("GET", "/dossiers/nouveau"): Who.WRITERS,
+    ("POST", "/dossiers/nouveau"): Who.WRITERS,
+    ("POST", "/dossiers/nouveau/proches"): Who.WRITERS,
+    ("GET", "/dossiers/{dossier_id}"): Who.SIGNED_IN,
+    ("POST", "/dossiers/{dossier_id}/actions/{action}"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/fiches/{sheet}"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/notes"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/referent"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/liens"): Who.WRITERS,
+    ("GET", "/dossiers/{dossier_id}/porteur"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/porteur"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/rendez-vous"): Who.WRITERS,
+    ("GET", "/structures"): Who.SIGNED_IN,
+    ("GET", "/structures/nouvelle"): Who.WRITERS,
+    ("POST", "/structures/nouvelle"): Who.WRITERS,
+    ("GET", "/structures/{structure_id}"): Who.SIGNED_IN,
+    ("GET", "/structures/{structure_id}/modifier"): Who.WRITERS,
+    ("POST", "/structures/{structure_id}/modifier"): Who.WRITERS,
+    ("POST", "/structures/{structure_id}/contacts"): Who.WRITERS,
+    ("GET", "/structures/{structure_id}/contacts/{contact_id}"): Who.WRITERS,
+    ("POST", "/structures/{structure_id}/contacts/{contact_id}"): Who.WRITERS,
+    ("POST", "/structures/{structure_id}/contacts/{contact_id}/retirer"): Who.WRITERS,
+    ("GET", "/seances"): Who.SIGNED_IN,
+    ("GET", "/seances/nouvelle"): Who.WRITERS,
+    ("POST", "/seances/nouvelle"): Who.WRITERS,
+    ("GET", "/seances/{seance_id}"): Who.SIGNED_IN,
+    ("GET", "/seances/{seance_id}/modifier"): Who.WRITERS,
+    ("POST", "/seances/{seance_id}/modifier"): Who.WRITERS,
+    ("GET", "/parametres"): Who.DIRECTION,
+    ("POST", "/parametres"): Who.DIRECTION,
+    ("POST", "/parametres/logo"): Who.DIRECTION,
+    ("POST", "/parametres/logo/retirer"): Who.DIRECTION,
+    ("GET", "/parametres/dispositifs"): Who.DIRECTION,
+    ("GET", "/parametres/dispositifs/{key}"): Who.DIRECTION,
+    ("POST", "/parametres/dispositifs/{key}"): Who.DIRECTION,
+    ("POST", "/parametres/dispositifs/{key}/{parameter}/defaut"): Who.DIRECTION,
+    ("GET", "/parametres/equipe"): Who.DIRECTION,
+    ("POST", "/parametres/equipe"): Who.DIRECTION,
+    ("POST", "/parametres/equipe/{compte_id}/role"): Who.DIRECTION,
+    ("POST", "/parametres/equipe/{compte_id}/retirer"): Who.DIRECTION,
+    ("POST", "/parametres/equipe/{compte_id}/rendre"): Who.DIRECTION,
+    ("POST", "/parametres/equipe/{compte_id}/lien"): Who.DIRECTION,
+}
+
+# Enough for each form to get past what it asks first.
+FIELDS = {
+    "/connexion": {"email": "inconnu@ailleurs.example", "mot_de_passe": "au hasard"},
+    "/reinitialisation/{jeton}": {"mot_de_passe": "au hasard"},
+    "/demarrage/code": {"code": "AAAA-AAAA"},
+    "/dossiers/{dossier_id}/notes": {"texte": "Une note."},
+    "/dossiers/{dossier_id}/porteur": {"nom": "Un nom"},
+    "/structures/nouvelle": {"nom": "Un nom"},
+    "/structures/{structure_id}/modifier": {"nom": "Un nom"},
+    "/structures/{structure_id}/contacts": {"nom": "Un nom"},
+    "/structures/{structure_id}/contacts/{contact_id}": {"nom": "Un nom"},
+    "/parametres/equipe/{compte_id}/role": {"role": LECTEUR},
+}
+# What an allowed visitor may be answered: the page, the next one, a form to mend, a refusal.
+ANSWERED = {200, 303, 409, 422}
+
+
+# Addresses that take a file.
+UPLOADS = {"/parametres/logo"}
+
+
+class Route(NamedTuple):
+    """One way to ask for one address."""
+
+    method: str
+    path: str
+
+    @property
+    def who(self) -> Who:
+        """Who it is open to."""
+        return ACCESS[self]
+
+    @property
+    def is_post(self) -> bool:
+        """Whether it takes a form."""
+        return self.method == "POST"
+
+    @property
+    def is_at_the_door(self) -> bool:
+        """Whether it takes the form of somebody who is not signed in."""
+        return self.is_post and self.who is Who.ANYBODY
+
+    @property
+    def names_a_row(self) -> bool:
+        """Whether it is about one row of one organisme."""
+        return "_id}" in self.path
+
+
+ROUTES = [Route(*each) for each in ACCESS]
+
+
+class Place(NamedTuple):
+    """An organisme, what it holds, and the values that stand in its addresses."""
+
+    office: Office
+    holds: Holdings
+    values: Mapping[str, str]
+
+    def url(self, route: Route) -> str:
+        """The address of a route, for what this organisme holds."""
+        return route.path.format_map(self.values)
+
+
+def make_place(database: Database, office: Office) -> Place:
+    with database.unit_of_work() as session:
+        holds = furnish(session, office)
+        jeton = create_link(session, office.people[ASSISTANT].id, NOW)
+    values = {
+        "action": "accueillir",
+        "compte_id": str(holds.compte),
+        "contact_id": str(holds.contact),
+        "dossier_id": str(holds.dossier),
+        "jeton": jeton,
+        "key": "microprojets",
+        "organisme_id": str(office.id),
+        "parameter": "plafond",
+        "seance_id": str(holds.seance),
+        "sheet": "accueil",
+        "structure_id": str(holds.structure),
+    }
+    return Place(office, holds, values)
+
+
+@pytest.fixture
+def here(database: Database, office: Office) -> Place:
+    """The organisme of whoever visits."""
+    return make_place(database, office)
+
+
+@pytest.fixture
+def elsewhere(database: Database, other_office: Office, here: Place) -> Place:
+    """An organisme that the visitor has nothing to do with."""
+    return make_place(database, other_office)
+
+
+def ask(visitor: Visitor, route: Route, url: str) -> Answer:
+    if not route.is_post:
+        return visitor.get(url)
+    return send(visitor, route, url, {"csrf_token": visitor.token()})
+
+
+def send(visitor: Visitor, route: Route, url: str, token: Mapping[str, str]) -> Answer:
+    files = {"logo": ("logo.png", LOGO)} if route.path in UPLOADS else None
+    return visitor.client.post(url, data={**FIELDS.get(route.path, {}), **token}, files=files)
+
+
+def as_role(app: FastAPI, place: Place, role: str) -> Visitor:
+    """A browser just signed in: the address tried before may have signed the last one out."""
+    return Visitor(app).enter(place.office.people[role], place.office.id)
+
+
+def written(database: Database) -> list[object]:
+    """What a write would change: the journal, the organismes, and who is signed in apart."""
+    counted = (JournalEntry, Organisme)
+    with database.reading() as session:
+        connection = session.connection()
+        return [
+            connection.execute(select(func.count()).select_from(table_of(table))).scalar_one()
+            for table in counted
+        ]
+
+
+def routes_of(app: FastAPI) -> Iterator[Route]:
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            yield from (Route(method, route.path) for method in sorted(route.methods or ()))
+
+
+def test_every_route_is_declared_with_who_may_take_it(app: FastAPI) -> None:
+    assert sorted(routes_of(app)) == sorted(ROUTES)
+
+
+def test_every_value_in_an_address_is_known(here: Place) -> None:
+    for route in ROUTES:
+        assert "{" not in here.url(route)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+def test_a_stranger_is_led_to_the_sign_in_page_and_changes_nothing(
+    app: FastAPI, database: Database, here: Place, route: Route
+) -> None:
+    before = written(database)
+    answer = ask(Visitor(app), route, here.url(route))
+    if route.who is Who.ANYBODY:
+        assert answer.status_code in ANSWERED
+        assert here.office.nom not in answer.text
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/connexion")
+    assert written(database) == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_reaches_what_is_open_to_it_and_nothing_else(
+    app: FastAPI, database: Database, here: Place, role: str
+) -> None:
+    for route in ROUTES:
+        if route.is_at_the_door:
+            continue
+        before = written(database)
+        answer = ask(as_role(app, here, role), route, here.url(route))
+        if role in route.who.value:
+            assert answer.status_code in ANSWERED, route
+        else:
+            assert answer.status_code == 403, route
+            assert written(database) == before, route
+
+
+def test_the_lecteur_reads_everything_and_changes_nothing(
+    app: FastAPI, database: Database, here: Place
+) -> None:
+    before = written(database)
+    for route in ROUTES:
+        ask(as_role(app, here, LECTEUR), route, here.url(route))
+    assert written(database) == before
+    readable = {route.path for route in ROUTES if LECTEUR in route.who.value and not route.is_post}
+    assert {"/tableau", "/liste", "/dossiers/{dossier_id}", "/structures", "/pilotage"} <= readable
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_belongs_to_another_organisme_does_not_exist(
+    app: FastAPI, database: Database, here: Place, elsewhere: Place, role: str
+) -> None:
+    for route in ROUTES:
+        if not route.names_a_row:
+            continue
+        before = written(database)
+        answer = ask(as_role(app, here, role), route, elsewhere.url(route))
+        expected = 404 if role in route.who.value else 403
+        assert answer.status_code == expected, route
+        assert elsewhere.office.nom not in answer.text, route
+        assert written(database) == before, route
+
+
+@pytest.mark.parametrize("role", [DIRECTION, CHARGE_DE_MISSION])
+def test_a_contact_of_another_organisme_does_not_exist_under_ones_own_structure(
+    app: FastAPI, here: Place, elsewhere: Place, role: str
+) -> None:
+    mixed = here._replace(values={**here.values, "contact_id": str(elsewhere.holds.contact)})
+    for route in ROUTES:
+        if "{contact_id}" in route.path:
+            assert ask(as_role(app, here, role), route, mixed.url(route)).status_code == 404
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_form_is_taken_without_its_token(
+    app: FastAPI, database: Database, here: Place, role: str
+) -> None:
+    before = written(database)
+    for route in ROUTES:
+        if not route.is_post:
+            continue
+        visitor = as_role(app, here, role)
+        for token in ({}, {"csrf_token": ""}, {"csrf_token": "faux"}):
+            answer = send(visitor, route, here.url(route), token)
+            assert answer.status_code == 403, route
+    assert written(database) == before
+
+
+def test_no_form_of_the_door_is_taken_without_its_token(app: FastAPI, here: Place) -> None:
+    for route in ROUTES:
+        if route.is_at_the_door:
+            answer = Visitor(app).client.post(here.url(route), data=FIELDS.get(route.path, {}))
+            assert answer.status_code == 403, route
+
+
+@pytest.mark.parametrize("role", [DIRECTION, LECTEUR])
+@pytest.mark.parametrize("id", ["0", "-1", str(2**63), "9" * 40, "abc"])
+def test_an_id_out_of_range_does_not_exist(app: FastAPI, here: Place, role: str, id: str) -> None:
+    out = {key: id if key.endswith("_id") else value for key, value in here.values.items()}
+    visitor = as_role(app, here, role)
+    for route in ROUTES:
+        if route.names_a_row:
+            answer = ask(visitor, route, route.path.format_map(out))
+            assert answer.status_code in (403, 404), route
+            assert answer.status_code == 404 or role not in route.who.value, route
+
+
+def test_a_signed_in_page_is_nobody_elses_once_signed_out(
+    app: FastAPI, database: Database, here: Place
+) -> None:
+    visitor = as_role(app, here, DIRECTION)
+    visitor.post("/deconnexion/partout")
+    with database.reading() as session:
+        connexions = select(func.count()).select_from(table_of(Connexion))
+        assert session.connection().execute(connexions).scalar_one() == 0
+    for route in ROUTES:
+        if route.who is not Who.ANYBODY and not route.is_post:
+            assert visitor.get(here.url(route)).status_code == 303, route

@@ -1,0 +1,152 @@
+"""The house keeps its rules: what no linter says, said here."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.composition import default_engine
+from workflow.pipeline import ENTRY
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOORS = ("workflow", "notifications", "grants", "api")
+LONGEST_FILE, LONGEST_FUNCTION = 400, 40
+USUAL_FILE = 100
+
+
+def files(*folders: str) -> list[Path]:
+    """The Python files of these folders."""
+    return [path for name in folders for path in sorted((ROOT / name).rglob("*.py"))]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def docstrings(tree: ast.Module) -> set[int]:
+    """The constants that are documentation, by identity."""
+    found = set()
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            found.add(id(body[0].value))
+    return found
+
+
+def words(path: Path) -> Iterator[tuple[int, str]]:
+    """Every name, and every string that is neither documentation nor the code of an error."""
+    tree = parsed(path)
+    documentation = docstrings(tree) | error_codes(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in documentation:
+                yield node.lineno, node.value
+        elif isinstance(node, ast.Name):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.lineno, node.attr
+
+
+def error_codes(tree: ast.Module) -> set[int]:
+    """The values given to `code`, by identity: « refuse » is said of an action, not of a stage."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "code" for target in node.targets)
+    }
+
+
+def of_the_pipelines() -> set[str]:
+    """The keys of every shipped pipeline: of itself, its stages, actions, sheets and fields."""
+    keys: set[str] = set()
+    for pipeline in default_engine().catalogue.current():
+        keys |= {pipeline.key, pipeline.dispositif}
+        keys |= {stage.key for stage in pipeline.stages}
+        keys |= {action.key for action in pipeline.actions}
+    return keys
+
+
+@pytest.mark.parametrize("path", files("workflow"), ids=named)
+def test_the_engine_names_no_dispositif_no_stage_and_no_action(path: Path) -> None:
+    known = of_the_pipelines()
+    assert [found for found in words(path) if found[1] in known] == []
+
+
+@pytest.mark.parametrize("path", files("grants", "notifications", "workflow"), ids=named)
+def test_services_never_commit(path: Path) -> None:
+    if named(path) == "workflow/database.py":
+        return
+    calls = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    ending = [
+        node.lineno
+        for node in calls
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("commit", "rollback")
+    ]
+    assert ending == []
+
+
+@pytest.mark.parametrize("path", files(*FLOORS, "tests"), ids=named)
+def test_a_file_is_a_room_and_not_a_hall(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_FILE
+
+
+def test_most_files_are_short() -> None:
+    lengths = sorted(len(path.read_text("utf-8").splitlines()) for path in files(*FLOORS))
+    assert lengths[len(lengths) // 2] <= USUAL_FILE
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in files(*FLOORS) if "migrations" not in path.parts], ids=named
+)
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    """Migrations are lists of tables, as long as the schema is."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
+    assert [
+        (node.name, lines_of_code(node))
+        for node in functions
+        if lines_of_code(node) > LONGEST_FUNCTION
+    ] == []
+
+
+def lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Its lines from the first statement on: neither the signature nor the documentation."""
+    documented = ast.get_docstring(function) is not None and len(function.body) > 1
+    first = function.body[1 if documented else 0]
+    return (function.end_lineno or 0) - first.lineno + 1
+
+
+def test_no_room_is_named_after_what_it_is_not() -> None:
+    vague = {"utils", "helpers", "manager", "common", "misc", "lib", "base"}
+    assert [named(path) for path in files(*FLOORS) if path.stem in vague] == []
+
+
+def test_a_package_under_tests_would_shadow_the_real_one() -> None:
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
+
+
+def test_every_rule_effect_fact_and_letter_serves_in_some_pipeline() -> None:
+    engine = default_engine()
+    vocabulary, pipelines = engine.vocabulary, engine.catalogue.current()
+    actions = [action for pipeline in pipelines for action in pipeline.actions]
+    rules = [
+        rule for pipeline in pipelines for stage in pipeline.stages for rule in stage.reminders
+    ]
+    guards = {ref.name for action in actions for ref in action.guards}
+    guards |= {ref.name for rule in rules for ref in rule.conditions}
+    assert guards == set(vocabulary.guards)
+    assert {ref.name for action in actions for ref in action.effects} == set(vocabulary.effects)
+    facts = {fact for guard in vocabulary.guards.values() for fact in guard.facts}
+    facts |= {rule.anchor for rule in rules} - {ENTRY}
+    assert facts == set(vocabulary.facts)
+    letters = {key for action in actions for key in action.letters}
+    letters |= {rule.letter for rule in rules if rule.letter is not None}
+    assert letters == set(vocabulary.letters)

@@ -1,0 +1,93 @@
+"""A comparison of speeds is fair when each peer leaves the same rows behind.
+
+The peers of the test environment are compared here; Django's is compared by `manage.py bench`
+itself, which measures nothing before they all agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+from sqlalchemy import text
+
+from api.composition import default_engine
+from benchmarks.agreement import PeersDisagree, check_agreement
+from benchmarks.orders import Order, Orders, RunOut
+from benchmarks.peers.bare_drivers import ByHandOnPostgresql, ByHandOnSqlite
+from benchmarks.peers.by_hand import ByHand, RefusedByHand
+from benchmarks.peers.house import House
+from benchmarks.seeding import seed
+from workflow.database import Database
+
+
+@pytest.fixture
+def database(database_url: str) -> Generator[Database]:
+    found = Database(database_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def orders(database: Database) -> Orders:
+    return Orders(seed(database, 6))
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return House(database, default_engine())
+
+
+@pytest.fixture
+def by_hand(database_url: str, database_kind: str) -> Generator[ByHand]:
+    peer = ByHandOnSqlite if database_kind == "sqlite" else ByHandOnPostgresql
+    found = peer(database_url)
+    yield found
+    found.close()
+
+
+def test_the_house_and_bare_sql_write_the_same_rows(
+    database: Database, orders: Orders, house: House, by_hand: ByHand
+) -> None:
+    check_agreement(database, [house, by_hand], orders)
+
+
+class Forgetful:
+    """A peer that leaves the letter out."""
+
+    name = "oublieux"
+
+    def __init__(self, peer: ByHand, database: Database) -> None:
+        self._peer = peer
+        self._database = database
+
+    def move(self, order: Order) -> None:
+        self._peer.move(order)
+        with self._database.unit_of_work() as session:
+            session.connection().execute(
+                text("DELETE FROM courrier WHERE subject_id = :id"), {"id": order.dossier_id}
+            )
+
+    def close(self) -> None:
+        self._peer.close()
+
+
+def test_a_peer_that_does_less_is_found_out(
+    database: Database, orders: Orders, house: House, by_hand: ByHand
+) -> None:
+    with pytest.raises(PeersDisagree, match="courrier"):
+        check_agreement(database, [house, Forgetful(by_hand, database)], orders)
+
+
+def test_bare_sql_refuses_what_the_house_refuses(orders: Orders, by_hand: ByHand) -> None:
+    (order,) = orders.take(1)
+    by_hand.move(order)
+    with pytest.raises(RefusedByHand):
+        by_hand.move(order)
+
+
+def test_a_dossier_is_handed_out_once(orders: Orders) -> None:
+    taken = [order.dossier_id for order in orders.take(6)]
+    assert len(set(taken)) == 6
+    with pytest.raises(RunOut):
+        orders.take(1)

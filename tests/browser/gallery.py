@@ -1,0 +1,140 @@
+"""Every page that the application shows, with the addresses where a filled organisme sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi.routing import APIRoute
+from playwright.sync_api import Page, expect
+from sqlalchemy import Connection, delete, func, select
+
+from api.pages import ROUTERS
+from grants.comites.tables import Seance
+from grants.demonstration.comptes import PASSWORD, demonstration_accounts
+from grants.demonstration.replay import load_demonstration
+from grants.dossiers.tables import Dossier
+from grants.structures.tables import Contact
+from tests.builders.site import Site
+from workflow.database import table_of
+
+#: Pages that anybody sees, looked at apart.
+AT_THE_DOOR = frozenset({"/connexion", "/demarrage", "/reinitialisation/{jeton}"})
+#: Addresses that answer with something else than a page of their own.
+NO_PAGE = frozenset({"/", "/healthz", "/organismes/{organisme_id}/logo"})
+#: What is refused to a person who only reads, the parameters apart.
+WRITING = frozenset(
+    {
+        "/dossiers/nouveau",
+        "/dossiers/{dossier_id}/porteur",
+        "/structures/nouvelle",
+        "/structures/{structure_id}/modifier",
+        "/structures/{structure_id}/contacts/{contact_id}",
+        "/seances/nouvelle",
+        "/seances/{seance_id}/modifier",
+    }
+)
+GENERAL = (
+    "/tableau",
+    "/liste",
+    "/dossiers/nouveau",
+    "/structures",
+    "/structures/nouvelle",
+    "/seances",
+    "/seances/nouvelle",
+    "/pilotage",
+    "/parametres",
+    "/parametres/equipe",
+    "/parametres/dispositifs",
+)
+_D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address, and the route that it takes."""
+
+    route: str
+    url: str
+
+    @property
+    def is_for_readers(self) -> bool:
+        """Whether somebody who only reads sees this page."""
+        return self.route not in WRITING and not self.route.startswith("/parametres")
+
+
+def page_routes() -> set[str]:
+    """The routes of the application's pages, the door's apart."""
+    found = {
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    }
+    return found - AT_THE_DOOR - NO_PAGE
+
+
+def fill(site: Site) -> Mapping[str, str]:
+    """Load the living demonstration, empty the other organisme; who to sign in as, by role."""
+    load_demonstration(site.database, site.engine, datetime.now(UTC), only="vivante")
+    with site.database.unit_of_work() as session:
+        connection = session.connection()
+        connection.execute(delete(_S).where(_S.c.organisme_id == site.organisme_id))
+        accounts = demonstration_accounts(connection)
+    return {account.role: account.email for account in reversed(accounts)}
+
+
+def come_in(page: Page, site: Site, email: str, password: str = PASSWORD) -> None:
+    """Sign in through the form."""
+    page.goto(f"{site.url}/connexion")
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Mot de passe", exact=True).fill(password)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+
+
+def general_places(site: Site) -> list[Place]:
+    """The pages that need nothing to show."""
+    keys = [pipeline.key for pipeline in site.engine.catalogue.current()]
+    by_dispositif = ("/dispositifs/{key}", "/parametres/dispositifs/{key}")
+    return [
+        *(Place(route, route) for route in GENERAL),
+        *(Place(route, route.format(key=key)) for route in by_dispositif for key in keys[:1]),
+    ]
+
+
+def places(site: Site) -> list[Place]:
+    """One address at least of every page, in the filled organisme."""
+    with site.database.reading() as session:
+        return [*general_places(site), *_held(session.connection())]
+
+
+def a_dossier_of_each_stage(site: Site) -> list[str]:
+    """The address of a dossier in each stage of each dispositif."""
+    query = select(func.min(_D.c.id)).group_by(_D.c.pipeline, _D.c.stage)
+    with site.database.reading() as session:
+        return [f"/dossiers/{id}" for id in session.connection().execute(query).scalars()]
+
+
+def _held(connection: Connection) -> Iterator[Place]:
+    contact = connection.execute(select(_C).limit(1)).one()
+    dossier = connection.execute(
+        select(_D).where(_D.c.structure_id == contact.structure_id)
+    ).first()
+    assert dossier is not None
+    seances = select(func.min(_S.c.id), func.max(_S.c.id))
+    held = {
+        "dossier_id": dossier.id,
+        "structure_id": contact.structure_id,
+        "contact_id": contact.id,
+        "key": dossier.pipeline,
+    }
+    for route in page_routes():
+        if "{seance_id}" in route:
+            for id in connection.execute(seances).one():
+                yield Place(route, route.format(seance_id=id))
+        elif "{" in route:
+            yield Place(route, route.format(**held))
+    lit = "/dispositifs/{key}"
+    yield Place(lit, f"{lit.format(**held)}?dossier={dossier.id}")

@@ -1,0 +1,72 @@
+"""What a careful reader finds wrong with a page: faults that axe sees, overflow, the console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize
+
+from tests.builders.browser import DESKTOP, PHONE
+
+_AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+_RUN = """
+async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(
+    (node) => `${id}: ${node.target} ${node.failureSummary}`));
+}
+"""
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# An answer that says no is what some tests are about; the browser tells it on its console.
+_REFUSED = "the server responded with a status of 4"
+
+Sight = tuple[ViewportSize, Literal["light", "dark"]]
+# The layout changes with the width, the colours with the theme: two sights show each of them.
+ANY_SIGHT: tuple[Sight, ...] = ((DESKTOP, "light"), (PHONE, "dark"))
+EVERY_SIGHT: tuple[Sight, ...] = (*ANY_SIGHT, (PHONE, "light"), (DESKTOP, "dark"))
+ON_A_PHONE: tuple[Sight, ...] = ((PHONE, "light"),)
+
+
+class Reader:
+    """Somebody who looks at pages, and notes every fault with where it was seen."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self._note("script", str(error)))
+
+    def look(self, where: str, *, sights: Sequence[Sight] = ANY_SIGHT) -> None:
+        """Check what is shown now."""
+        for size, theme in sights:
+            self.page.set_viewport_size(size)
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            self._check(f"{where} ({size['width']} px, {theme})")
+
+    def go(self, url: str, expected: int = 200) -> None:
+        """Open a page."""
+        answer = self.page.goto(url)
+        if answer is None or answer.status != expected:
+            self._note(url, f"answered {answer and answer.status}")
+
+    def visit(self, url: str, expected: int = 200, *, sights: Sequence[Sight] = ANY_SIGHT) -> None:
+        """Open a page and look at it."""
+        self.go(url, expected)
+        self.look(url, sights=sights)
+
+    def _check(self, seen: str) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE)
+        for fault in self.page.evaluate(_RUN):
+            self._note(seen, fault)
+        if overflow := self.page.evaluate(_OVERFLOW):
+            self._note(seen, f"wider than the screen by {overflow} px")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and _REFUSED not in message.text:
+            self._note(message.location.get("url", ""), f"console: {message.text}")
+
+    def _note(self, where: str, fault: str) -> None:
+        self.faults.append(f"{where} : {fault}")

@@ -1,0 +1,44 @@
+"""What somebody does on the screens, in the words of the screens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.builders.site import PASSWORD, Site
+from workflow.dates import to_paris
+
+
+def sign_in(page: Page, site: Site, role: str) -> None:
+    """Come in as the person of a role."""
+    page.goto(f"{site.url}/connexion")
+    page.get_by_label("Adresse e-mail").fill(site.email(role))
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+
+
+def open_action(page: Page, label: str) -> Locator:
+    """Unfold an action of « Que faire maintenant »; its block."""
+    action = page.locator("details.action").filter(
+        has=page.locator(".action-label", has_text=label)
+    )
+    if action.get_attribute("open") is None:
+        action.locator("summary").click()
+    return action
+
+
+def confirm(action: Locator, label: str) -> None:
+    """Press the action's own button."""
+    action.get_by_role("button", name=label, exact=True).click()
+
+
+def expect_stage(page: Page, label: str) -> None:
+    """The dossier's header names the stage."""
+    expect(page.locator("main header, .dossier-header").first).to_contain_text(label)
+
+
+def day(offset: int) -> str:
+    """A day from today, as a date field holds it."""
+    return (to_paris(datetime.now(UTC)).date() + timedelta(days=offset)).isoformat()

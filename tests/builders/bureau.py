@@ -1,0 +1,105 @@
+"""A dossier taken through its pipeline, each step by the service that people use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from grants.comites.service import create_seance
+from grants.dossiers.advance import Demand, advance
+from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.sheets import SheetEdit, edit_sheet
+from grants.dossiers.tables import Dossier, LienDossier
+from grants.organisation.identity import Identity
+from grants.organisation.people import find_or_create_personne
+from grants.structures.service import create_structure
+from tests.builders.offices import NOW
+from workflow.database import Database, table_of
+from workflow.engine import Engine
+from workflow.errors import Invalid, Refused
+
+
+@dataclass
+class Bureau:
+    """A chargé de mission at work on one dossier, his direction, and a clock that goes on."""
+
+    database: Database
+    engine: Engine
+    direction: Identity
+    charge: Identity
+    now: datetime = NOW
+    dossier: int = 0
+
+    def wait(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    def open(self, key: str, **values: Any) -> int:
+        known = {"titre": "Essai", "objet": "Un objet", "commune": "Nice", "departement": "06"}
+        with self.database.unit_of_work() as session:
+            porteur = find_or_create_personne(
+                session, self.charge, "Anne Essai", "anne@example.org", None, self.now
+            )
+            structure = create_structure(session, self.charge, {"nom": f"Essai {key}"}, self.now)
+            opening = Opening(
+                key,
+                self.now.date(),
+                porteur.id,
+                structure,
+                self.charge.compte_id,
+                values={**known, "secteur": "culture", **values},
+            )
+            self.dossier = open_dossier(session, self.engine, self.charge, opening, self.now).id
+        return self.dossier
+
+    def fill(self, sheet: str, **answers: Any) -> None:
+        with self.database.unit_of_work() as session:
+            edit = SheetEdit(self.dossier, sheet, answers)
+            edit_sheet(session, self.engine, self.charge, edit, self.now)
+
+    def do(self, action: str, reason: str | None = None, **answers: Any) -> str:
+        with self.database.unit_of_work() as session:
+            demand = Demand(self.dossier, action, answers, reason)
+            return advance(session, self.engine, self.charge, demand, self.now).stage
+
+    def correct(self) -> str:
+        with self.database.unit_of_work() as session:
+            demand = Demand(self.dossier, "corriger_etape", {}, "Erreur de saisie.")
+            return advance(session, self.engine, self.direction, demand, self.now).stage
+
+    def seance(self) -> str:
+        """A comité d'appui in ten days, open to inscriptions for five."""
+        held, closing = self.now + timedelta(days=10), self.now + timedelta(days=5)
+        form = {
+            "comite": "Comité d'appui",
+            "tenue_le": held.strftime("%Y-%m-%dT%H:%M"),
+            "lieu": "Nice",
+            "cloture_inscriptions": f"{closing:%Y-%m-%d}",
+        }
+        with self.database.unit_of_work() as session:
+            return str(create_seance(session, self.charge, form, self.now))
+
+    def linked(self) -> list[tuple[str, str, str]]:
+        """(pipeline, stage, title) of what was opened from the dossier."""
+        dossiers, links = table_of(Dossier), table_of(LienDossier)
+        query = (
+            select(dossiers.c.pipeline, dossiers.c.stage, dossiers.c.titre)
+            .join(links, links.c.suite_id == dossiers.c.id)
+            .where(links.c.origine_id == self.dossier)
+            .order_by(dossiers.c.id)
+        )
+        with self.database.reading() as session:
+            return [tuple(row) for row in session.connection().execute(query)]
+
+    def refusals(self, action: str, reason: str | None = None, **answers: Any) -> set[str]:
+        with pytest.raises(Refused) as raised:
+            self.do(action, reason, **answers)
+        return {refusal.code for refusal in raised.value.refusals}
+
+    def faults(self, action: str, **answers: Any) -> dict[str, str]:
+        with pytest.raises(Invalid) as raised:
+            self.do(action, **answers)
+        return dict(raised.value.faults)

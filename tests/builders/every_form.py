@@ -1,0 +1,127 @@
+"""Every form of the application, with its fields: what tests of bad input go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from api.composition import default_engine
+from grants.comites.service import SEANCE_FIELDS
+from grants.dossiers.answers import REASON
+from grants.dossiers.appointments import APPOINTMENT_FIELDS
+from grants.dossiers.first_contact import EVERY_FIELD
+from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.tables import Dossier
+from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
+from grants.organisation.parameters import asked_by
+from grants.organisation.people import PERSONNE_FIELDS
+from grants.organisation.settings import IDENTITY_FIELDS
+from grants.structures.contacts import CONTACT_FIELDS
+from grants.structures.service import STRUCTURE_FIELDS
+from tests.builders.bad_values import good_of
+from tests.builders.offices import NOW, Holdings, Office
+from workflow.database import table_of
+from workflow.pipeline import PREVIOUS, Field, Pipeline
+
+_REASON = Field(key=REASON, label="Motif", type="texte_long", longest=2000, required=True)
+_STRUCTURE = Field(key="structure", label="Structure", type="structure")
+_REFERENT = Field(key="referent", label="Référent", type="collegue")
+_NOTE = Field(key="texte", label="Note", type="texte_long", longest=5000, required=True)
+_REFERENCE = Field(key="reference", label="Référence", type="texte", required=True)
+
+
+@dataclass(frozen=True)
+class EveryForm:
+    """One form: where it goes, what it asks, and answers that are fine."""
+
+    url: str
+    fields: tuple[Field, ...]
+    good: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """What tests call it."""
+        return self.url
+
+
+def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryForm]:
+    """Each form that the direction of an organisme may send, about what it holds."""
+    ids = {
+        "structure": str(holds.structure),
+        "seance": str(holds.seance),
+        "personne": str(holds.personne),
+        "collegue": str(office.people["direction"].id),
+    }
+    structure, seance = f"/structures/{holds.structure}", f"/seances/{holds.seance}"
+    dossier = f"/dossiers/{holds.dossier}"
+    asked: list[tuple[str, tuple[Field, ...]]] = [
+        ("/dossiers/nouveau", EVERY_FIELD),
+        (f"{dossier}/notes", (_NOTE,)),
+        (f"{dossier}/referent", (_REFERENT,)),
+        (f"{dossier}/liens", (_REFERENCE,)),
+        (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
+        (f"{dossier}/rendez-vous", APPOINTMENT_FIELDS),
+        ("/structures/nouvelle", STRUCTURE_FIELDS),
+        (f"{structure}/modifier", STRUCTURE_FIELDS),
+        (f"{structure}/contacts", CONTACT_FIELDS),
+        (f"{structure}/contacts/{holds.contact}", CONTACT_FIELDS),
+        ("/seances/nouvelle", SEANCE_FIELDS),
+        (f"{seance}/modifier", SEANCE_FIELDS),
+        ("/parametres", IDENTITY_FIELDS),
+        ("/parametres/equipe", INVITATION_FIELDS),
+        (f"/parametres/equipe/{holds.compte}/role", (ROLE_FIELD,)),
+        *_of_the_pipelines(session, office),
+    ]
+    return [
+        EveryForm(url, fields, {each.key: good_of(each, ids) for each in fields})
+        for url, fields in asked
+    ]
+
+
+def _of_the_pipelines(session: Session, office: Office) -> Iterator[tuple[str, tuple[Field, ...]]]:
+    """The parameters of each pipeline, then each of its sheets and actions, on some stage."""
+    for pipeline in default_engine().catalogue.current():
+        if pipeline.parameters:
+            asked = tuple(asked_by(parameter) for parameter in pipeline.parameters)
+            yield f"/parametres/dispositifs/{pipeline.key}", asked
+        seen: set[str] = set()
+        for stage in pipeline.stages:
+            here = f"/dossiers/{standing(session, office, pipeline, stage.key)}"
+            for sheet in pipeline.sheets:
+                if sheet.key in stage.editable and sheet.key not in seen:
+                    seen.add(sheet.key)
+                    yield f"{here}/fiches/{sheet.key}", sheet.fields
+            for action in pipeline.actions:
+                if stage.key in pipeline.origins(action) and action.roles:
+                    fields = (*action.fields, *((_REASON,) if action.reason else ()))
+                    if fields and action.key not in seen:
+                        seen.add(action.key)
+                        yield f"{here}/actions/{action.key}", fields
+
+
+def standing(session: Session, office: Office, pipeline: Pipeline, stage: str) -> int:
+    """A dossier put on a stage by hand, as if moves had brought it there."""
+    opening = Opening(pipeline.key, NOW.date(), values={"titre": f"Projet en {stage}"})
+    subject = open_dossier(session, default_engine(), office.identity(), opening, NOW)
+    table = table_of(Dossier)
+    trail = ">".join(f"1:{each}" for each in way_to(pipeline, stage))
+    moved = {"stage": stage, "trail": trail}
+    session.connection().execute(update(table).where(table.c.id == subject.id).values(moved))
+    return subject.id
+
+
+def way_to(pipeline: Pipeline, stage: str) -> list[str]:
+    """The stages of a shortest way from the first one."""
+    ways = [[pipeline.initial]]
+    for way in ways:
+        if way[-1] == stage:
+            return way
+        ways += [
+            [*way, action.to]
+            for action in pipeline.actions
+            if way[-1] in pipeline.origins(action) and action.to not in (PREVIOUS, *way)
+        ]
+    raise AssertionError(f"no way to {stage}")

@@ -1,0 +1,119 @@
+"""Organismes for tests: each with one person of every role, a structure, a dossier, a séance."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zlib import compress, crc32
+
+from sqlmodel import Session
+
+from api.composition import default_engine
+from grants.comites.service import create_seance
+from grants.dossiers.opening import Opening, open_dossier
+from grants.organisation.accounts import Account
+from grants.organisation.colleagues import create_compte, invite, join
+from grants.organisation.founding import create_organisme, record_birth
+from grants.organisation.identity import Identity
+from grants.organisation.logo import set_logo
+from grants.organisation.passwords import Passwords
+from grants.organisation.people import find_or_create_personne
+from grants.organisation.roles import DIRECTION, LECTEUR, ROLES
+from grants.structures.contacts import add_contact, contacts_of
+from grants.structures.service import create_structure
+
+NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
+PASSWORD = "trois chevaux bleus"
+# As weak as argon2 allows: tests sign in a thousand times.
+QUICK_PASSWORDS = Passwords(memory_kib=8)
+_HASH = QUICK_PASSWORDS.hash(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An organisme and its people, by role."""
+
+    id: int
+    nom: str
+    people: Mapping[str, Account]
+
+    def identity(self, role: str = DIRECTION) -> Identity:
+        """One of its people, at work."""
+        return Identity(self.id, self.people[role].id, self.people[role].nom, role)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The ids of one thing of each kind that an organisme holds."""
+
+    dossier: int
+    structure: int
+    contact: int
+    seance: int
+    personne: int
+    compte: int
+
+
+def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
+    """Write an organisme with one person of every role; all have the same password."""
+    connection = session.connection()
+    id = create_organisme(connection, {"nom": nom, "departements": "34"}, NOW)
+    people = {}
+    for role, label in ROLES.items():
+        email = f"{role}@{domain}"
+        account = create_compte(session, f"{label} de {nom}", email, _HASH, NOW)
+        join(session, id, account.id, role)
+        people[role] = account
+    record_birth(connection, id, nom, people[DIRECTION], NOW)
+    return Office(id, nom, people)
+
+
+def furnish(session: Session, office: Office) -> Holdings:
+    """Give an organisme a structure and its contact, a porteur, a dossier, a séance, a logo…
+
+    … and one more colleague, whom nobody signs in as.
+    """
+    identity = office.identity()
+    structure = create_structure(session, identity, {"nom": f"Structure de {office.nom}"}, NOW)
+    personne = find_or_create_personne(session, identity, "Porteur", None, None, NOW)
+    opening = Opening(
+        pipeline="microprojets",
+        opened_on=NOW.date(),
+        porteur_id=personne.id,
+        structure_id=structure,
+        values={"titre": f"Projet de {office.nom}"},
+    )
+    dossier = open_dossier(session, default_engine(), identity, opening, NOW)
+    seance = create_seance(
+        session,
+        identity,
+        {
+            "comite": "CTS",
+            "tenue_le": (NOW + timedelta(days=40)).strftime("%Y-%m-%dT%H:%M"),
+            "cloture_inscriptions": (NOW + timedelta(days=20)).date().isoformat(),
+        },
+        NOW,
+    )
+    add_contact(session, identity, structure, {"nom": "Contact"}, NOW)
+    contact = contacts_of(session.connection(), structure)[0].id
+    set_logo(session, identity, LOGO, NOW)
+    typed = {"nom": "De passage", "email": f"passage{office.id}@offices.example", "role": LECTEUR}
+    compte = invite(session, identity, typed, NOW).compte_id
+    return Holdings(dossier.id, structure, contact, seance, personne.id, compte)
+
+
+def _png(side: int) -> bytes:
+    """A black square, as the smallest PNG that says so."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = compress(b"".join(b"\0" + bytes(side) for _ in range(side)))
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+LOGO = _png(64)
