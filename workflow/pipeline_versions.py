@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, bindparam, func, select, text
 
-from workflow.database import table_of
+from workflow.database import UtcDateTime, table_of
 from workflow.errors import DomainError
 from workflow.loader import Catalogue
 from workflow.pipeline_table import PipelineVersion
 
 _SEEN = table_of(PipelineVersion)
+_NOTE = text(
+    "INSERT INTO pipeline_version (key, version, digest, seen_at)"
+    " VALUES (:key, :version, :digest, :seen_at)"
+    " ON CONFLICT (key, version) DO UPDATE SET digest = excluded.digest, seen_at = excluded.seen_at"
+).bindparams(bindparam("seen_at", type_=UtcDateTime()))
 
 Version = tuple[str, int]
 
@@ -74,18 +80,17 @@ def changed(
 
 
 def remember(connection: Connection, catalogue: Catalogue, at: datetime) -> None:
-    """Note the digest of every loaded version; one whose file is gone keeps its line."""
+    """Note the digest of every loaded version; one whose file is gone keeps its line.
+
+    Servers that start together on one database note the same ones: none stumbles on another.
+    """
     seen = {(row.key, row.version): row.digest for row in connection.execute(select(_SEEN))}
     for row in _rows(catalogue, at):
-        version = (row["key"], row["version"])
-        if seen.get(version) == row["digest"]:
-            continue
-        same = (_SEEN.c.key == row["key"]) & (_SEEN.c.version == row["version"])
-        connection.execute(delete(_SEEN).where(same))
-        connection.execute(insert(_SEEN).values(row))
+        if seen.get((row["key"], row["version"])) != row["digest"]:
+            connection.execute(_NOTE, row)
 
 
-def _rows(catalogue: Catalogue, at: datetime) -> Iterator[dict[str, str | int | datetime]]:
+def _rows(catalogue: Catalogue, at: datetime) -> Iterator[dict[str, Any]]:
     for each in catalogue.every():
         yield {
             "key": each.pipeline.key,

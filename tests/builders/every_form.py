@@ -24,7 +24,7 @@ from grants.structures.service import STRUCTURE_FIELDS
 from tests.builders.bad_values import good_of
 from tests.builders.offices import NOW, Holdings, Office
 from workflow.database import table_of
-from workflow.pipeline import PREVIOUS, Field, Pipeline
+from workflow.pipeline import PREVIOUS, Action, Field, Pipeline
 
 _REASON = Field(key=REASON, label="Motif", type="texte_long", longest=2000, required=True)
 _STRUCTURE = Field(key="structure", label="Structure", type="structure")
@@ -95,11 +95,17 @@ def _of_the_pipelines(session: Session, office: Office) -> Iterator[tuple[str, t
                     seen.add(sheet.key)
                     yield f"{here}/fiches/{sheet.key}", sheet.fields
             for action in pipeline.actions:
-                if stage.key in pipeline.origins(action) and action.roles:
+                if _may_leave(pipeline, action, stage.key):
                     fields = (*action.fields, *((_REASON,) if action.reason else ()))
                     if fields and action.key not in seen:
                         seen.add(action.key)
                         yield f"{here}/actions/{action.key}", fields
+
+
+def _may_leave(pipeline: Pipeline, action: Action, stage: str) -> bool:
+    """Whether somebody may be shown the action there; from the first stage nothing goes back."""
+    somewhere = action.to != PREVIOUS or stage != pipeline.initial
+    return bool(action.roles) and somewhere and stage in pipeline.origins(action)
 
 
 def standing(session: Session, office: Office, pipeline: Pipeline, stage: str) -> int:
