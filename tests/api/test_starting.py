@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -11,18 +12,21 @@ from sqlmodel import select
 
 import grants.demonstration.comptes
 import grants.demonstration.replay
+from api.composition import default_engine
 from api.main import create_app
 from api.rendering import Pages
 from api.schema import JOURNAL_OWNERS
 from api.settings import Settings
 from api.start_code import start_code, start_notice
+from api.startup import ready_pipelines
 from grants.organisation.founding import AlreadyStarted
 from grants.organisation.tables import Organisme
-from tests.builders.offices import QUICK_PASSWORDS, Office, make_office
+from tests.builders.offices import NOW, QUICK_PASSWORDS, Office, make_office
 from tests.builders.visitors import AT_HOME, Answer, Clock, Visitor
 from workflow.database import Database
 from workflow.engine import Engine
 from workflow.journal_check import verify
+from workflow.pipeline_versions import remember
 
 FILLED = {
     "nom": "Aide aux projets",
@@ -213,3 +217,16 @@ def test_the_code_cannot_be_guessed_at_length(new_visitor: Callable[..., Visitor
 def test_the_code_of_one_installation_opens_no_other(tmp_path: Path) -> None:
     codes = {start_code(Settings(data_folder=tmp_path, secret=str(n) * 40)) for n in range(3)}
     assert len(codes) == 3
+
+
+def test_two_servers_that_start_together_note_the_same_pipelines(postgresql_url: str) -> None:
+    """The second waits for the first, then finds nothing left to note."""
+    catalogue, database = default_engine().catalogue, Database(postgresql_url)
+    with ThreadPoolExecutor(1) as elsewhere, database.unit_of_work() as first:
+        remember(first.connection(), catalogue, NOW)
+        second = elsewhere.submit(ready_pipelines, database, catalogue, NOW)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        first.commit()
+        assert second.result(timeout=30) == ()
+    database.dispose()
