@@ -222,11 +222,11 @@ def test_the_code_of_one_installation_opens_no_other(tmp_path: Path) -> None:
 def test_two_servers_that_start_together_note_the_same_pipelines(postgresql_url: str) -> None:
     """The second waits for the first, then finds nothing left to note."""
     catalogue, database = default_engine().catalogue, Database(postgresql_url)
-    with ThreadPoolExecutor(1) as elsewhere, database.unit_of_work() as first:
-        remember(first.connection(), catalogue, NOW)
-        second = elsewhere.submit(ready_pipelines, database, catalogue, NOW)
-        with pytest.raises(TimeoutError):
-            second.result(timeout=0.3)
-        first.commit()
+    with ThreadPoolExecutor(1) as elsewhere:
+        with database.unit_of_work() as first:
+            remember(first.connection(), catalogue, NOW)
+            second = elsewhere.submit(ready_pipelines, database, catalogue, NOW)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.3)
         assert second.result(timeout=30) == ()
     database.dispose()
