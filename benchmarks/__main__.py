@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from benchmarks import machine, moves, offers, posts, shares, startup
+from benchmarks import imports, machine, moves, offers, posts, shares, startup
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
 from benchmarks.report import PAGE, Measures, page_of
@@ -51,6 +51,7 @@ def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Eff
             measures.offers[kind] = _alone(offers.measure, kind, effort.rounds, effort.batch * 10)
     if "start" in parts:
         measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
+        measures.imports = _alone(imports.measure)
     if "moves" in parts:
         measures.shares = _alone(shares.measure, effort.batch * 5)
 

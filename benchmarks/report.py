@@ -33,6 +33,7 @@ class Measures:
     offers: dict[str, Rates] = field(default_factory=dict)
     start: StartResult | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
+    imports: Mapping[str, float] = field(default_factory=dict)
 
 
 def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: str) -> str:
@@ -43,6 +44,7 @@ def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: s
         _posts(measures.posts),
         _offers(measures.offers),
         _start(measures.start) if measures.start else "",
+        _imports(measures.imports),
         _shares(measures.shares),
     ]
     return "\n".join(filter(None, parts))
@@ -160,6 +162,19 @@ def _start(result: StartResult) -> str:
 _START = """\
 De la commande à la première page servie (`/tableau`, en étant connecté), base déjà là ; puis la
 mémoire résidente après trente pages. En face : une application FastAPI d'une table et d'une page.
+"""
+
+
+def _imports(imports: Mapping[str, float]) -> str:
+    rows = [[part, f"{taken:.0f} ms"] for part, taken in imports.items()]
+    return _section("Où passe le temps du démarrage", _IMPORTS, ["Chargement de", "Temps"], rows)
+
+
+_IMPORTS = """\
+Presque tout est du chargement de code, réparti sur des centaines de modules : les classes de
+tables, les vues (des `dataclass`) et les adresses de FastAPI coûtent une à trois millisecondes
+chacune, et il y en a plus de cent. L'application nue n'en a qu'une de chaque. Le reste du temps
+prépare la base et les dispositifs, puis lit et compile les modèles de la première page.
 """
 
 
