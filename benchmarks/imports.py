@@ -18,7 +18,7 @@ _RUNS = 5
 
 
 def measure() -> Mapping[str, float]:
-    """Milliseconds of import, the least of five runs; `-X importtime` makes each a little longer."""
+    """Milliseconds of import in the quickest of five runs; looking makes them a little longer."""
     bare, house = _self_times(_BARE), _self_times(_HOUSE)
     taken: Counter[str] = Counter()
     for module, microseconds in house.items():
