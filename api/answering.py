@@ -79,7 +79,7 @@ def redirect(request: Request, url: str, flash: Flash | None = None) -> Response
         settings = house_of(request).settings
         content = [flash.text[:_LONGEST_FLASH], flash.tone, flash.remedy[:_LONGEST_FLASH]]
         link = [flash.link.label, flash.link.url] if flash.link else None
-        sealed = seal(settings, FLASH, [*content, link])
+        sealed = seal(settings, FLASH, [*content, link, flash.undo])
         set_cookie(response, settings, FLASH, sealed, seconds=_FLASH_SECONDS)
     return response
 
@@ -140,6 +140,6 @@ def _read_flash(house: House, sealed: str) -> tuple[Flash, ...]:
     content = unseal(house.settings, FLASH, sealed, seconds=_FLASH_SECONDS)
     if content is None:
         return ()
-    text, tone, remedy, link = content
+    text, tone, remedy, link, undo = content
     named = Link(label=link[0], url=link[1]) if link else None
-    return (Flash(text=text, tone=tone, remedy=remedy, link=named),)
+    return (Flash(text=text, tone=tone, remedy=remedy, link=named, undo=undo),)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     accueil,
+    annulation,
     connexion,
     contacts,
     demarrage,
@@ -26,6 +27,7 @@ from api.pages import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     accueil.router,
+    annulation.router,
     connexion.router,
     demarrage.router,
     organismes.router,

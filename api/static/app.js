@@ -229,10 +229,25 @@
     }
   }
 
+  // --- A button that is good for a few seconds goes away with them; the keyboard stays on the page.
+  function expire() {
+    for (const button of document.querySelectorAll("[data-expires-in]:not([data-timed])")) {
+      button.dataset.timed = "true";
+      setTimeout(() => {
+        const held = button.contains(document.activeElement);
+        if (button.dataset.sent) return;
+        button.remove();
+        if (held) document.getElementById("contenu")?.focus({ preventScroll: true });
+      }, Number(button.dataset.expiresIn) * 1000);
+    }
+  }
+  document.addEventListener("htmx:after:swap", expire);
+
   document.addEventListener("DOMContentLoaded", () => {
     centre();
     showShortcuts();
     openTarget();
+    expire();
   });
   window.addEventListener("hashchange", openTarget);
 })();

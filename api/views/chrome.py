@@ -20,12 +20,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flash:
-    """A message shown once, at the top of the next page; `remedy` says what to do about it."""
+    """A message shown once, at the top of the next page; `remedy` says what to do about it.
+
+    `undo` is the sealed word that takes back what was done (see `api/undo.py`).
+    """
 
     text: str
     tone: Tone = "succes"
     remedy: str = ""
     link: Link | None = None
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ class Who(Enum):
 
 ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/"): Who.SIGNED_IN,
+    ("POST", "/annuler"): Who.WRITERS,
     ("GET", "/healthz"): Who.ANYBODY,
     ("GET", "/connexion"): Who.ANYBODY,
     ("POST", "/connexion"): Who.ANYBODY,
