@@ -52,8 +52,8 @@ def find_visit(request: Request) -> Visit | None:
     if not secret:
         return None
     now = house.clock()
-    with house.database.reading() as session:
-        presence = find_presence(session.connection(), secret, now, lifetime(house.settings))
+    with house.database.glance() as connection:
+        presence = find_presence(connection, secret, now, lifetime(house.settings))
     if presence is None:
         return None
     if presence.is_to_be_seen:

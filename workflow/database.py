@@ -170,6 +170,11 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _create(self.url, pool_size)
         self._reader = self.engine.execution_options(readonly=True, postgresql_readonly=True)
+        self._glancer = (
+            self._reader
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._file = _file_of(self.url)
         self._writer = (
             SqliteWriter(self.engine, BUSY_TIMEOUT_MS / 1000, self._look)
@@ -199,6 +204,18 @@ class Database:
                 connection.begin()
                 with OpenSession(connection) as session:
                     yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """For one statement that reads: PostgreSQL answers it without opening a transaction.
+
+        Opening and closing one are two more round trips: a quarter of the time of a form sent.
+        """
+        with faults_told():
+            self._look()
+            with self._glancer.connect() as connection:
+                connection.begin()
+                yield connection
 
     def _look(self) -> None:
         if self._file is not None:
