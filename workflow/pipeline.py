@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,12 +18,14 @@ from pydantic import (
 )
 from pydantic import Field as Spec
 
-from workflow.calendar import Delay, DelayFault
+from workflow.calendar import LONGEST_DELAY, Delay, DelayFault
 
 ANY = "*"
 ANY_NOT_FINAL = "*non_final"
 PREVIOUS = "@precedente"
 ENTRY = "entree"
+#: What begins the key of the parameter that sets how long a dossier may stand in a stage.
+IDLE = "sans_mouvement_"
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
@@ -40,7 +43,19 @@ def _delay(value: object) -> object:
         raise ValueError(str(fault)) from fault
 
 
+def _period(value: object) -> object:
+    if isinstance(value, Period):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(str(PeriodFault()))
+    try:
+        return Period.parse(value)
+    except PeriodFault as fault:
+        raise ValueError(str(fault)) from fault
+
+
 DelayText = Annotated[Delay, BeforeValidator(_delay)]
+PeriodText = Annotated[Period, BeforeValidator(_period)]
 
 
 class Frozen(BaseModel):
@@ -210,6 +225,43 @@ class Action(Frozen):
         return self.automatic or self.timer is not None
 
 
+def _idle_parameter(stage: object) -> tuple[str, dict[str, Any]] | None:
+    """The parameter of a stage as the file gives it; nothing for one that is badly written."""
+    if not isinstance(stage, dict):
+        return None
+    key, label = stage.get("key"), stage.get("label")
+    try:
+        delay = Delay.parse(stage["idle_after"])
+    except (KeyError, TypeError, AttributeError, DelayFault):
+        return None
+    if not isinstance(key, str) or not isinstance(label, str):
+        return None
+    unit = "Jours ouvrés" if delay.working else "Jours"
+    return f"{IDLE}{key}", {
+        "label": f"« {label[:60]} » : alerte sans mouvement après",
+        "type": "entier",
+        "default": str(delay.days),
+        "maximum": LONGEST_DELAY,
+        "help": f"{unit} passés à cette étape sans mouvement. 0 : jamais d’alerte.",
+    }
+
+
+class Piece(Frozen):
+    """An expected document. `help` says why it is asked, `required_for` which moves wait for it.
+
+    Required for nothing, it is welcome but never waited for. `validity` is counted from the
+    document's own date. `kept` says what it is filed with: the subject itself, or the structure
+    that carries it, whose other subjects then find it there.
+    """
+
+    key: Key
+    label: Label
+    help: str = ""
+    required_for: tuple[Key, ...] = ()
+    validity: PeriodText | None = None
+    kept: Literal["structure", "dossier"] = "dossier"
+
+
 class Phase(Frozen):
     """A group of stages, drawn together."""
 
@@ -231,8 +283,20 @@ class Pipeline(Frozen):
     parameters: tuple[Parameter, ...] = ()
     phases: tuple[Phase, ...] = Spec(alias="phase")
     sheets: tuple[Sheet, ...] = Spec(default=(), alias="sheet")
+    pieces: tuple[Piece, ...] = Spec(default=(), alias="piece")
     stages: tuple[Stage, ...] = Spec(alias="stage", min_length=1)
     actions: tuple[Action, ...] = Spec(default=(), alias="action")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _idle_parameters(cls, value: object) -> object:
+        """Each stage's `idle_after` is the default of a parameter that an organisme may change."""
+        if not isinstance(value, dict) or not isinstance(value.get("parameters", {}), dict):
+            return value
+        stages = value.get("stage")
+        found = [_idle_parameter(each) for each in (stages if isinstance(stages, list) else [])]
+        added = dict(filter(None, found))
+        return {**value, "parameters": {**value.get("parameters", {}), **added}}
 
     @field_validator("parameters", mode="before")
     @classmethod
@@ -242,6 +306,12 @@ class Pipeline(Frozen):
         return tuple(
             {**body, "key": key} if isinstance(body, dict) else body for key, body in value.items()
         )
+
+    def idle_after(self, stage: Stage, own: Mapping[str, Any]) -> Delay | None:
+        """How long a subject may stand in a stage; `own` is what a tenant has set otherwise."""
+        delay = stage.idle_after
+        days = own.get(f"{IDLE}{stage.key}", delay.days if delay else 0)
+        return Delay(days, delay.working) if delay and days else None
 
     def stage(self, key: str) -> Stage:
         """The stage of that key; KeyError when the pipeline has none."""
@@ -253,6 +323,10 @@ class Pipeline(Frozen):
     def sheet(self, key: str) -> Sheet | None:
         """The sheet of that key, if any."""
         return next((sheet for sheet in self.sheets if sheet.key == key), None)
+
+    def piece(self, key: str) -> Piece | None:
+        """The expected document of that key, if any."""
+        return next((piece for piece in self.pieces if piece.key == key), None)
 
     def action(self, key: str, stage: str | None = None) -> Action | None:
         """The action of that key; several may share it, told apart by the stage they leave."""

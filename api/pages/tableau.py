@@ -14,7 +14,7 @@ from api.presentation.liste import liste_page
 from api.presentation.narrowing import Narrowing, read_narrowing
 from api.presentation.tableau import tableau_page
 from api.visit import SignedIn, Visit
-from grants.organisation.queries import territoire_of
+from grants.organisation.queries import Customs, customs_of
 from workflow.dates import to_paris
 from workflow.pipeline import Pipeline
 
@@ -28,7 +28,7 @@ def tableau(request: Request, visit: SignedIn) -> Response:
     house = house_of(request)
     pipeline = asked_or_first(house, request)
     with house.database.reading() as session:
-        narrowing, today, territoire = _narrowing(session, request, visit, pipeline)
+        narrowing, today, customs = _narrowing(session, request, visit, pipeline)
         view = tableau_page(
             session.connection(),
             house.engine,
@@ -36,7 +36,7 @@ def tableau(request: Request, visit: SignedIn) -> Response:
             pipeline,
             narrowing,
             today,
-            territoire,
+            customs,
             request.query_params.get("colonne"),
         )
     status = 422 if narrowing.faults else 200
@@ -50,7 +50,7 @@ def liste(request: Request, visit: SignedIn) -> Response:
     house = house_of(request)
     pipeline = pipeline_asked(house, request)
     with house.database.reading() as session:
-        narrowing, today, territoire = _narrowing(session, request, visit, pipeline)
+        narrowing, today, customs = _narrowing(session, request, visit, pipeline)
         view = liste_page(
             session.connection(),
             house.engine,
@@ -59,7 +59,7 @@ def liste(request: Request, visit: SignedIn) -> Response:
             narrowing,
             request.query_params,
             today,
-            territoire,
+            customs,
         )
     status = 422 if narrowing.faults else 200
     return page(request, visit, "pages/liste/liste.html", view, present="liste", status=status)
@@ -67,12 +67,12 @@ def liste(request: Request, visit: SignedIn) -> Response:
 
 def _narrowing(
     session: Session, request: Request, visit: Visit, pipeline: Pipeline | None
-) -> tuple[Narrowing, date, str]:
-    """What the address asks for, today in Paris, and the territory of the organisme."""
+) -> tuple[Narrowing, date, Customs]:
+    """What the address asks for, today in Paris, and the customs of the organisme."""
     organisme_id, today = visit.identity.organisme_id, to_paris(visit.now).date()
-    territoire = territoire_of(session.connection(), organisme_id)
+    customs = customs_of(session.connection(), organisme_id)
     asked = request.query_params
-    return read_narrowing(asked, organisme_id, pipeline, today, territoire), today, territoire
+    return read_narrowing(asked, organisme_id, pipeline, today, customs), today, customs
 
 
 def pipeline_asked(house: House, request: Request) -> Pipeline | None:

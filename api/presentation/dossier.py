@@ -30,6 +30,7 @@ from grants.dossiers import queries
 from grants.dossiers.filters import is_late, late_before
 from grants.dossiers.reading import KIND, read_subject, situation_of
 from grants.organisation.identity import Identity
+from grants.organisation.queries import Customs
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.journal_reading import lines_of
@@ -148,10 +149,11 @@ def _cap_notice(engine: Engine, pipeline: Pipeline, subject: Subject) -> str:
 
 
 def _late(pipeline: Pipeline, subject: Subject, since: date, today: date) -> str:
-    limits = late_before(pipeline, today, subject.row["territoire"])
+    customs = Customs(subject.row["territoire"], subject.row["parametres"])
+    limits = late_before(pipeline, today, customs)
     if not is_late(limits, subject.stage, since):
         return ""
-    delay = pipeline.stage(subject.stage).idle_after
+    delay = pipeline.idle_after(pipeline.stage(subject.stage), customs.own(pipeline.key))
     return f"Sans mouvement depuis plus de {delay}"
 
 

@@ -20,6 +20,7 @@ from api.views.stages import Avatar
 from grants.dossiers.board import DossierLine
 from grants.dossiers.filters import is_late, late_before
 from grants.dossiers.listing import SORTS, Cursor, Sort, page_of, totals_of
+from grants.organisation.queries import Customs
 from workflow.database import LARGEST_ID
 from workflow.dates import FIRST_YEAR, to_paris
 from workflow.engine import Engine
@@ -46,7 +47,7 @@ def liste_page(
     narrowing: Narrowing,
     query: Mapping[str, str],
     today: date,
-    territoire: str,
+    customs: Customs,
 ) -> ListePage:
     """One page of the list, as the address asks for it."""
     sort = read_sort(query)
@@ -67,7 +68,7 @@ def liste_page(
             connection, organisme_id, narrowing, PATH, pipeline, with_stage=pipeline is not None
         ),
         headers=tuple(_header(narrowing, sort, *column) for column in _COLUMNS),
-        rows=tuple(_row(engine, line, today, territoire) for line in page.lines),
+        rows=tuple(_row(engine, line, today, customs) for line in page.lines),
         paging=Paging(previous_url=neighbour(page.previous), next_url=neighbour(page.next)),
         count=totals.count,
         total_demande=totals.demande,
@@ -147,10 +148,10 @@ def _header(narrowing: Narrowing, sort: Sort, key: str, label: str, numeric: boo
     )
 
 
-def _row(engine: Engine, line: DossierLine, today: date, territoire: str) -> Row:
+def _row(engine: Engine, line: DossierLine, today: date, customs: Customs) -> Row:
     pipeline = engine.catalogue.machine(line.pipeline, line.pipeline_version).pipeline
     since = to_paris(line.stage_since).date()
-    limits = late_before(pipeline, today, territoire)
+    limits = late_before(pipeline, today, customs)
     return Row(
         url=f"/dossiers/{line.id}",
         reference=line.reference,

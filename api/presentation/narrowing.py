@@ -14,6 +14,7 @@ from api.views.fields import FieldType as Control
 from api.views.listing import Chip, FilterBar
 from grants.dossiers import queries
 from grants.dossiers.filters import LONGEST_SEARCH, NOBODY, Filters, late_before
+from grants.organisation.queries import Customs
 from grants.organisation.vocabulary import collegue_choices
 from grants.rapport.queries import Period, dossiers_entering
 from grants.structures.departements import DEPARTEMENTS, departement_name
@@ -71,7 +72,7 @@ class Narrowing:
 
 
 def read_narrowing(
-    query: Query, organisme_id: int, pipeline: Pipeline | None, today: date, territoire: str
+    query: Query, organisme_id: int, pipeline: Pipeline | None, today: date, customs: Customs
 ) -> Narrowing:
     """The filters of an address; what cannot be read is named and leaves the rest in force."""
     pairs = {name: query[name] for name in NAMES if query.get(name)}
@@ -88,7 +89,7 @@ def read_narrowing(
         since=_day(pairs, "du", faults),
         until=_day(pairs, "au", faults),
         seance_id=_identifier(pairs.get("seance")) or None,
-        late=late_before(pipeline, today, territoire) if pipeline and "retard" in pairs else None,
+        late=late_before(pipeline, today, customs) if pipeline and "retard" in pairs else None,
         among=_entered(organisme_id, pipeline, pairs, faults),
     )
     if filters.since and filters.until and filters.since > filters.until:

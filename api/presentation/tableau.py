@@ -18,6 +18,7 @@ from grants.dossiers import queries
 from grants.dossiers.board import DossierLine, StageTotals, cards_by_stage, totals_by_stage
 from grants.dossiers.filters import is_late, late_before
 from grants.dossiers.listing import totals_of
+from grants.organisation.queries import Customs
 from grants.structures.departements import departement_name
 from workflow.dates import to_paris
 from workflow.engine import Engine
@@ -33,12 +34,12 @@ def tableau_page(
     pipeline: Pipeline,
     narrowing: Narrowing,
     today: date,
-    territoire: str,
+    customs: Customs,
     shown: str | None,
 ) -> TableauPage:
     """The board. `shown` is the column that a phone shows."""
     totals = totals_by_stage(connection, organisme_id, narrowing.filters)
-    limits = late_before(pipeline, today, territoire)
+    limits = late_before(pipeline, today, customs)
     late = totals_of(connection, organisme_id, replace(narrowing.filters, late=limits)).count
     board = _Board(pipeline, narrowing, totals, limits, today)
     cards = cards_by_stage(connection, organisme_id, narrowing.filters, board.current)

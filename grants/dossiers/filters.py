@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_
 
 from grants.dossiers.tables import Dossier
+from grants.organisation.queries import Customs
 from grants.organisation.tables import Compte, Personne
 from grants.structures.tables import Structure
 from workflow.calendar import add_working_days
@@ -71,14 +72,15 @@ class Filters:
         return found + _referent(self.referent_id) + _words(self.text)
 
 
-def late_before(pipeline: Pipeline, today: date, territoire: str) -> dict[str, date]:
+def late_before(pipeline: Pipeline, today: date, customs: Customs) -> dict[str, date]:
     """For each stage with a delay (`idle_after`), the first day of entry that is not late today."""
     limits: dict[str, date] = {}
+    own = customs.own(pipeline.key)
     for stage in pipeline.stages:
-        delay = stage.idle_after
+        delay = pipeline.idle_after(stage, own)
         if delay is not None:
             limits[stage.key] = (
-                add_working_days(today, -delay.days, territoire)
+                add_working_days(today, -delay.days, customs.territoire)
                 if delay.working
                 else today - timedelta(days=delay.days)
             )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,10 +19,31 @@ from workflow.pipeline import Pipeline
 _O = table_of(Organisme)
 
 
-def territoire_of(connection: Connection, organisme_id: int) -> str:
-    """The territory whose bank holidays the organisme keeps."""
-    query = select(_O.c.territoire).where(_O.c.id == organisme_id)
-    return connection.execute(query).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Customs:
+    """How an organisme counts: the bank holidays it keeps, what it set otherwise than the files.
+
+    `parametres` is the organisme's own JSON, by pipeline then key.
+    """
+
+    territoire: str
+    parametres: str = "{}"
+
+    def own(self, pipeline: str) -> Mapping[str, Any]:
+        """What the organisme set otherwise, of one pipeline."""
+        return _read(self.parametres).get(pipeline, {})
+
+
+def customs_of(connection: Connection, organisme_id: int) -> Customs:
+    """How an organisme counts its delays."""
+    query = select(_O.c.territoire, _O.c.parametres).where(_O.c.id == organisme_id)
+    return Customs(*connection.execute(query).one())
+
+
+@lru_cache(maxsize=256)
+def _read(parametres: str) -> Mapping[str, Mapping[str, Any]]:
+    """The parameters of an organisme, read once for a whole list. Never changed in place."""
+    return json.loads(parametres)
 
 
 def parameters_of(

@@ -14,7 +14,9 @@ from grants.comites.service import create_seance
 from grants.dossiers.board import totals_by_stage
 from grants.dossiers.filters import NOBODY, D, Filters, is_late, late_before
 from grants.dossiers.listing import Sort, page_of, totals_of
+from grants.organisation.parameters import change_parameters
 from grants.organisation.people import find_or_create_personne
+from grants.organisation.queries import Customs, customs_of
 from grants.structures.service import create_structure
 from tests.builders.crowd import write_crowd, write_dossier
 from tests.builders.offices import NOW, Office
@@ -173,7 +175,7 @@ def test_a_search_as_long_as_one_likes_is_cut(database: Database, office: Office
 def test_a_dossier_is_late_from_the_day_after_its_delay_in_paris(
     database: Database, office: Office, microprojets: Pipeline
 ) -> None:
-    limits = late_before(microprojets, date(2026, 3, 12), "metropole")
+    limits = late_before(microprojets, date(2026, 3, 12), Customs("metropole"))
     # Fifteen working days before the 12th of March.
     assert limits["contact"] == date(2026, 2, 19)
     assert "suivi" not in limits
@@ -200,3 +202,19 @@ def test_nothing_is_late_in_a_pipeline_without_delays(database: Database, office
     with database.unit_of_work() as session:
         write_dossier(session, office, stage_since=datetime(2020, 1, 1, tzinfo=UTC))
     assert kept(database, office, Filters(late={})) == set()
+
+
+def test_an_organisme_sets_how_long_a_dossier_may_stand_in_a_stage(
+    database: Database, engine: Engine, office: Office, microprojets: Pipeline
+) -> None:
+    types, today = engine.vocabulary.field_types, date(2026, 3, 12)
+    asked = {"sans_mouvement_contact": "2", "sans_mouvement_accueil": "0"}
+    with database.unit_of_work() as session:
+        change_parameters(session, types, office.identity(), microprojets, asked, NOW)
+    with database.reading() as session:
+        limits = late_before(microprojets, today, customs_of(session.connection(), office.id))
+    usual = late_before(microprojets, today, Customs("metropole"))
+    assert limits["contact"] == date(2026, 3, 10)
+    assert "accueil" in usual
+    assert "accueil" not in limits
+    assert limits["accompagnement"] == usual["accompagnement"]
