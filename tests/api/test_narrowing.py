@@ -9,6 +9,7 @@ import pytest
 from api.composition import default_engine
 from api.presentation.narrowing import NAMES, Narrowing, read_narrowing
 from grants.dossiers.filters import NOBODY, Filters
+from grants.organisation.queries import Customs
 from workflow.database import LARGEST_ID
 from workflow.pipeline import Pipeline
 
@@ -23,7 +24,7 @@ def microprojets() -> Pipeline:
 
 
 def read(pipeline: Pipeline | None, **query: str) -> Narrowing:
-    return read_narrowing(query, 1, pipeline, TODAY, "metropole")
+    return read_narrowing(query, 1, pipeline, TODAY, Customs("metropole"))
 
 
 def test_an_address_that_asks_nothing_keeps_everything() -> None:
