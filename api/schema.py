@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 import grants.comites.tables
+import grants.dossiers.pieces.tables
 import grants.dossiers.tables
 import grants.organisation.tables
 import grants.structures.tables
@@ -21,6 +22,7 @@ from workflow.database import table_of
 # Imported for the tables they declare: named here so that the dependency is in sight.
 DECLARED = (
     grants.comites.tables,
+    grants.dossiers.pieces.tables,
     grants.dossiers.tables,
     grants.organisation.tables,
     grants.structures.tables,

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic import Field as Spec
 
 from workflow.calendar import LONGEST_DELAY, Delay, DelayFault
+from workflow.periods import Period, PeriodFault
 
 ANY = "*"
 ANY_NOT_FINAL = "*non_final"

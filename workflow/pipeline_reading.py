@@ -154,7 +154,7 @@ _INSTEAD: Mapping[str, Any] = {
 _SPARE = frozenset(
     {"help", "done", "tone", "reason", "final", "guards", "effects", "letters", "clears", "while"}
     | {"public_label", "idle_after", "editable", "required", "multiple", "minimum", "maximum"}
-    | {"longest", "choices"}
+    | {"longest", "choices", "required_for", "validity", "kept"}
 )
 
 

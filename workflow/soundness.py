@@ -37,6 +37,7 @@ def faults_of(
         *_duplicates(pipeline),
         *_by_the_system(pipeline),
         *_moments(pipeline),
+        *_pieces(pipeline, unread),
     ]
     if not unread:
         faults += _shape(pipeline)
@@ -83,6 +84,7 @@ def _duplicates(pipeline: Pipeline) -> Iterator[Found]:
         ("stage", [stage.key for stage in pipeline.stages]),
         ("phase", [phase.key for phase in pipeline.phases]),
         ("sheet", [sheet.key for sheet in pipeline.sheets]),
+        ("piece", [piece.key for piece in pipeline.pieces]),
         ("parameters", [parameter.key for parameter in pipeline.parameters]),
     ):
         for key in _repeated(keys):
@@ -106,6 +108,22 @@ def _duplicates(pipeline: Pipeline) -> Iterator[Found]:
 
 def _repeated(keys: Iterable[Repeatable]) -> list[Repeatable]:
     return [key for key, count in Counter(keys).items() if count > 1]
+
+
+def _pieces(pipeline: Pipeline, unread: frozenset[str]) -> Iterator[Found]:
+    """What each expected document is waited for by: actions of the file, that people take."""
+    keys = {action.key for action in pipeline.actions} | unread
+    by_itself = {action.key for action in pipeline.actions if action.timer is not None}
+    for piece in pipeline.pieces:
+        where = f"piece.{piece.key}.required_for"
+        for action in dict.fromkeys(piece.required_for):
+            if action not in keys:
+                yield where, f"action inconnue « {action} »", "nommez une [[action]] du fichier"
+            elif action in by_itself:
+                problem = f"« {action} » se fait à une date, sans attendre personne"
+                yield where, problem, "nommez une action que quelqu'un fait"
+        for action in _repeated(piece.required_for):
+            yield where, f"« {action} » est écrit deux fois", "gardez-en un seul"
 
 
 # --- The graph ---------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ _ADMITTED = {
     ("echeance", "kind"): lambda _n: "relance",
     ("echeance", "state"): lambda _n: "prevue",
     ("lien_dossier", "nature"): lambda _n: "suite",
+    ("piece", "structure_id"): lambda _n: None,
+    ("piece", "etat"): lambda _n: "a_corriger",
+    ("piece", "motif"): lambda _n: "illisible",
     ("lien_dossier", "suite_id"): lambda n: ROWS + 1 - n,
 }
 
