@@ -8,13 +8,15 @@ from sqlalchemy import delete, func, select
 
 from grants.dossiers.advance import EffectContext
 from grants.dossiers.appointments import fix_appointment
+from grants.dossiers.notes import add_note
 from grants.dossiers.opening import open_linked
-from grants.dossiers.tables import RendezVous
+from grants.dossiers.tables import LienDossier, RendezVous
 from grants.dossiers.vocabulary import DOSSIERS
+from grants.organisation.identity import software
 from workflow.database import table_of
 from workflow.pipeline import Pipeline
 
-_R = table_of(RendezVous)
+_R, _L = table_of(RendezVous), table_of(LienDossier)
 _OPEN_IN = "ouvrir_dossier_dans"
 
 
@@ -43,6 +45,31 @@ def linked_dossier(context: EffectContext) -> None:
     target = answers.get("destination") or ""
     if answers.get("ouvrir_dossier") and context.engine.catalogue.latest(target) is not None:
         open_linked(context, target)
+
+
+@DOSSIERS.undoing("ouvrir_dossier_lie")
+def linked_dossier_in_doubt(context: EffectContext) -> None:
+    """The dossier that a corrected move opened goes on, with a note that says what happened.
+
+    Somebody may be at work on it already: whether it still has a reason to be is theirs to say.
+    """
+    taken_back = context.taken_back
+    if not taken_back.get("ouvrir_dossier"):
+        return
+    linked = select(func.max(_L.c.suite_id)).where(
+        _L.c.origine_id == context.subject.id, _L.c.nature == "suite"
+    )
+    opened = context.session.connection().execute(linked).scalar()
+    if opened is not None:
+        text = _IN_DOUBT.format(reference=context.subject.row["reference"])
+        author = software(context.subject.tenant_id)
+        add_note(context.session, context.engine, author, opened, text, context.move.at)
+
+
+_IN_DOUBT = (
+    "Ce dossier avait été ouvert par une réorientation du dossier {reference}, qui vient d’être "
+    "corrigée. S’il n’a plus lieu d’être, classez-le sans suite."
+)
 
 
 @DOSSIERS.effect(_OPEN_IN, argument="pipeline")

@@ -195,3 +195,20 @@ def test_a_referent_who_left_does_not_hold_the_linked_dossier_back(counter: Coun
         )
     counter.do("reorienter", by="direction", destination="dla_individuel", ouvrir_dossier="oui")
     assert counter.read(counter.dossier + 1).row["referent_id"] is None
+
+
+@pytest.mark.parametrize(("asked", "noted"), [("oui", 1), ("non", 0)])
+def test_a_corrected_reorientation_is_told_on_the_dossier_that_it_had_opened(
+    counter: Counter, asked: str, noted: int
+) -> None:
+    counter.open()
+    counter.do("reorienter", destination="dla_individuel", ouvrir_dossier=asked)
+    assert counter.do("corriger_etape", by="direction", reason=REASON).stage == "contact"
+
+    with counter.database.reading() as session:
+        notes = session.connection().execute(text("SELECT dossier_id, auteur, texte FROM note"))
+        told = notes.all()
+    assert len(told) == noted
+    for dossier, author, words in told:
+        assert (dossier, author) == (counter.dossier + 1, "Microprojets")
+        assert "classez-le sans suite" in words
