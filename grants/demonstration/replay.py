@@ -12,7 +12,7 @@ from grants.demonstration.installation import install, is_installed
 from grants.demonstration.modeles import Demonstration
 from grants.demonstration.passe import settle_the_past
 from grants.demonstration.recit import Recit
-from grants.organisation.founding import claim_installation
+from grants.organisation.founding import claim_installation, wait_for_other_starts
 from grants.organisation.passwords import Passwords
 from workflow.database import Database
 from workflow.dates import to_paris
@@ -73,6 +73,7 @@ def _load(
     with database.unit_of_work() as session:
         if claims:
             claim_installation(session)
+        wait_for_other_starts(session.connection())
         if is_installed(session.connection(), story):
             return False
         place = install(session, engine, story, password_hash)

@@ -64,11 +64,18 @@ def claim_installation(session: Session) -> None:
     Raises AlreadyStarted.
     """
     connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # SQLite has one writer; here, two people could each see that nobody has started.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:start)"), {"start": _FIRST_START})
+    wait_for_other_starts(connection)
     if not is_empty(connection):
         raise AlreadyStarted
+
+
+def wait_for_other_starts(connection: Connection) -> None:
+    """Be the only one who founds, until the end of this transaction.
+
+    SQLite has one writer; on PostgreSQL, two could each see that nothing is there yet.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:start)"), {"start": _FIRST_START})
 
 
 def found_organisme(
