@@ -5,12 +5,16 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 import grants.comites.tables
+import grants.dossiers.brouillons.tables
 import grants.dossiers.pieces.tables
 import grants.dossiers.tables
+import grants.dossiers.taches.tables
 import grants.organisation.tables
+import grants.reprise.tables
 import grants.structures.tables
 import notifications.courrier_table
 import workflow.echeance_table
+import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
 from grants.comites.tables import Seance
@@ -22,12 +26,16 @@ from workflow.database import table_of
 # Imported for the tables they declare: named here so that the dependency is in sight.
 DECLARED = (
     grants.comites.tables,
+    grants.dossiers.brouillons.tables,
     grants.dossiers.pieces.tables,
     grants.dossiers.tables,
+    grants.dossiers.taches.tables,
     grants.organisation.tables,
+    grants.reprise.tables,
     grants.structures.tables,
     notifications.courrier_table,
     workflow.echeance_table,
+    workflow.journal_closed_table,
     workflow.journal_tables,
     workflow.pipeline_table,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -130,6 +130,11 @@ def start_stage(
     """A stage was entered: what was open is cancelled, what its rules make due is planned."""
     cancel_open(connection, subject, at)
     _INSERT.run_many(connection, [_row(subject, each) for each in planned])
+
+
+def plan_many(connection: Connection, planned: Iterable[tuple[Subject, Planned]]) -> None:
+    """Write what is due on many subjects that had nothing yet."""
+    _INSERT.run_many(connection, [_row(subject, each) for subject, each in planned])
 
 
 def cancel_open(connection: Connection, subject: Subject, at: datetime) -> None:

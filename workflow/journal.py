@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,6 +73,17 @@ def append(
     UNIQUE(kind, id, seq) stops a writer whose owner was read before somebody else's entry: he
     gets Stale. Raises KeyReused for an idempotency key that another entry already has.
     """
+    row, payload = compose(owner, tenant_id=tenant_id, kind=kind, id=id, entry=entry)
+    with conflicts_told():
+        _INSERT_ENTRY.run(connection, row)
+    _INSERT_PAYLOAD.run(connection, payload)
+
+
+Composed = tuple[dict[str, Any], dict[str, Any]]
+
+
+def compose(owner: Chained, *, tenant_id: int, kind: str, id: int, entry: Entry) -> Composed:
+    """The rows of one entry, its owner moved on in memory: `append_all` writes many at once."""
     if entry.idempotency_key is not None:
         require_key(entry.idempotency_key)
     content = canonical({**entry.content, "acteur": entry.actor.name})
@@ -98,11 +109,16 @@ def append(
         "idempotency_key": entry.idempotency_key,
     }
     row["hash"] = chain_hash(owner.head, row)
-    with conflicts_told():
-        _INSERT_ENTRY.run(connection, row)
-    payload = {"subject_kind": kind, "subject_id": id, "seq": seq, "erased_at": None}
-    _INSERT_PAYLOAD.run(connection, {**payload, "salt": salt, "content": content})
     owner.seq, owner.head = seq, row["hash"]
+    payload = {"subject_kind": kind, "subject_id": id, "seq": seq, "erased_at": None}
+    return row, {**payload, "salt": salt, "content": content}
+
+
+def append_all(connection: Connection, composed: Sequence[Composed]) -> None:
+    """Write many composed entries. Raises Stale, KeyReused like `append`."""
+    with conflicts_told():
+        _INSERT_ENTRY.run_many(connection, [row for row, _ in composed])
+    _INSERT_PAYLOAD.run_many(connection, [payload for _, payload in composed])
 
 
 @contextmanager

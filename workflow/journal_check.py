@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, select
 from workflow.columns import GENESIS
 from workflow.database import table_of
 from workflow.journal import chain_hash, salted_digest
+from workflow.journal_closed import closed_heads
 from workflow.journal_tables import JournalEntry, JournalPayload
 from workflow.texts import InputFault
 
@@ -93,6 +94,7 @@ def verify(
         for kind, table in owners.items()
         for row in connection.execute(select(table.c.id, table.c.seq, table.c.head))
     }
+    expected |= closed_heads(connection)
     findings: list[Finding] = []
     hashes: dict[tuple[str, int, int], str] = {}
     anchors = tuple(anchors)

@@ -24,6 +24,7 @@ from workflow.database import LARGEST_ID, table_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.errors import Invalid, KeyReused
+from workflow.journal_closed import spared_id
 from workflow.parameters import parameters_in_force
 from workflow.references import NotListed
 from workflow.subject import Step, Subject, write_trail
@@ -163,6 +164,7 @@ def _new_row(
     blank = {"donnees": "{}"}
     answers = changed_columns(blank, opening.values, loaded.machine.fields, types)
     return {
+        **spared_id(connection, KIND, _D),
         "organisme_id": identity.organisme_id,
         "reference": _next_reference(connection, identity.organisme_id, pipeline.prefix, opening),
         "ouvert_le": opening.opened_on,

@@ -15,6 +15,7 @@ from workflow.columns import GENESIS
 from workflow.database import LARGEST_ID
 from workflow.dates import format_datetime
 from workflow.errors import DatabaseBusy, KeyReused, NotFound, Stale
+from workflow.journal_closed import spared_id
 from workflow.journal_reading import last_change
 
 
@@ -89,7 +90,8 @@ class Ledger:
         self, connection: Connection, identity: Identity, values: Mapping[str, Any], fact: Fact
     ) -> int:
         """Insert a row of the identity's organisme, with the first entry of its chain."""
-        row = {**values, "organisme_id": identity.organisme_id, "seq": 0, "head": GENESIS}
+        spared = spared_id(connection, self.kind, self.table)
+        row = {**values, **spared, "organisme_id": identity.organisme_id, "seq": 0, "head": GENESIS}
         query = insert(self.table).values(row).returning(self.table.c.id)
         id = connection.execute(query).scalar_one()
         given = {key: (None, value) for key, value in values.items() if value not in (None, "")}

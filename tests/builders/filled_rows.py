@@ -19,6 +19,8 @@ _ADMITTED = {
     ("piece", "structure_id"): lambda _n: None,
     ("piece", "etat"): lambda _n: "a_corriger",
     ("piece", "motif"): lambda _n: "illisible",
+    ("reprise", "etat"): lambda _n: "recue",
+    ("reprise", "sujet"): lambda _n: "structures",
     ("lien_dossier", "suite_id"): lambda n: ROWS + 1 - n,
 }
 

@@ -1,0 +1,1 @@
+"""Taking over what an organisme kept in spreadsheets: structures, contacts, dossiers."""
