@@ -29,6 +29,22 @@ class Echeance(SQLModel, table=True):
             sqlite_where=text("state = 'prevue'"),
             postgresql_where=text("state = 'prevue'"),
         ),
+        Index(
+            "ix_echeance_regle",
+            "kind",
+            "rule",
+            "due_at",
+            sqlite_where=text("state = 'prevue'"),
+            postgresql_where=text("state = 'prevue'"),
+        ),
+        Index(
+            "ix_echeance_organisme",
+            "tenant_id",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'prevue'"),
+            postgresql_where=text("state = 'prevue'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflow.columns import SubjectColumns
@@ -14,7 +14,9 @@ class Dossier(SubjectColumns, table=True):
 
     `plafond` is the cap in force when the dossier was opened, None where the pipeline has none:
     the granted amount can never be above it, nor above what was asked. `donnees` is JSON: the
-    answers of the pipeline's own fields, by key.
+    answers of the pipeline's own fields, by key. `pret_pour` is the action that nothing but its
+    own form stands before, `pret_depuis` since when if that happened after the stage was entered
+    (see `readiness.py`).
     """
 
     __tablename__ = "dossier"
@@ -40,6 +42,24 @@ class Dossier(SubjectColumns, table=True):
         Index("ix_dossier_structure", "structure_id"),
         Index("ix_dossier_porteur", "porteur_id"),
         Index("ix_dossier_seance", "seance_id"),
+        Index("ix_dossier_arret", "organisme_id", "pipeline", "stage", "stage_since", "id"),
+        Index(
+            "ix_dossier_arret_referent",
+            "organisme_id",
+            "referent_id",
+            "pipeline",
+            "stage",
+            "stage_since",
+            "id",
+        ),
+        Index(
+            "ix_dossier_pret",
+            "organisme_id",
+            "pret_depuis",
+            "id",
+            sqlite_where=text("pret_depuis IS NOT NULL"),
+            postgresql_where=text("pret_depuis IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -67,6 +87,8 @@ class Dossier(SubjectColumns, table=True):
     montant_accorde: int | None = Field(default=None, sa_type=Cents)
     plafond: int | None = Field(default=None, sa_type=Cents)
     donnees: str = Field(default="{}", sa_type=Text)
+    pret_pour: str | None = Field(default=None, max_length=40)
+    pret_depuis: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Note(SQLModel, table=True):
@@ -106,7 +128,10 @@ class RendezVous(SQLModel, table=True):
     """An appointment with the porteur, with a place. The latest one of a dossier is in force."""
 
     __tablename__ = "rendez_vous"
-    __table_args__ = (Index("ix_rendez_vous_dossier", "dossier_id", "le"),)
+    __table_args__ = (
+        Index("ix_rendez_vous_dossier", "dossier_id", "le"),
+        Index("ix_rendez_vous_jour", "organisme_id", "le"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     organisme_id: int = Field(foreign_key="organisme.id", sa_type=BigId)

@@ -1,0 +1,1 @@
+"""Tâches: what a colleague must do by a day, about a dossier or about nothing in particular."""
