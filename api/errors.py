@@ -25,6 +25,7 @@ from api.security import HEADERS
 from api.settings import ROOT
 from api.views.erreur import ErreurPage, erreur
 from api.visit import NotSignedIn, Visit, find_visit
+from grants.dossiers.brouillons.service import DraftTooBig
 from grants.organisation.accounts import is_empty
 from grants.organisation.attempts import TooManyAttempts
 from grants.organisation.identity import DirectionOnly, ReadOnly
@@ -54,6 +55,7 @@ STATUSES: dict[type[DomainError], int] = {
     DirectionOnly: 403,
     FormExpired: 403,
     FormTooBig: 413,
+    DraftTooBig: 413,
     FormUnreadable: 422,
     TooManyAttempts: 429,
     DatabaseBusy: 503,

@@ -244,6 +244,7 @@ def _create(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_use_lifo=True,
+        hide_parameters=True,  # what people typed is not for the log
         connect_args={"options": "-c timezone=utc -c lock_timeout=30s"},
     )
     _ping_after_a_rest(engine)
@@ -278,6 +279,7 @@ def _create_sqlite(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_use_lifo=True,
+        hide_parameters=True,  # what people typed is not for the log
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
 

@@ -39,6 +39,14 @@ class JournalEntry(SQLModel, table=True):
             sqlite_where=text("corrects IS NOT NULL"),
             postgresql_where=text("corrects IS NOT NULL"),
         ),
+        Index(
+            "ix_journal_moves",
+            "tenant_id",
+            "pipeline",
+            "at",
+            sqlite_where=text("from_stage IS NOT NULL AND to_stage IS NOT NULL"),
+            postgresql_where=text("from_stage IS NOT NULL AND to_stage IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
