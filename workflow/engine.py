@@ -76,6 +76,22 @@ class Engine:
                 return action
         return None
 
+    def forward(self, subject: Subject) -> tuple[Action, ...]:
+        """The actions by which people take the subject on, in the order of the file."""
+        return tuple(
+            action
+            for action in self.machine(subject).leaving(subject.stage).values()
+            if action.roles and action.tone == "avance" and action.to != subject.stage
+        )
+
+    def ready_for(self, situation: Situation) -> Action | None:
+        """The first action forward that only its form and its author are missing for, if any."""
+        for action in self.forward(situation.subject):
+            refusals = self._check(Attempt(situation, action)).refusals
+            if all(refusal.code == "role" for refusal in refusals):
+                return action
+        return None
+
     def apply(
         self,
         situation: Situation,

@@ -25,11 +25,15 @@ class FactNotRegistered(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A named value about a subject, read in the transaction by its provider."""
+    """A named value about a subject, read in the transaction by its provider.
+
+    `outside`: it may change while nobody touches the subject.
+    """
 
     name: str
     provider: Provider
     is_date: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,13 @@ class Register:
 
         return decorate
 
-    def fact(self, name: str, *, is_date: bool = False) -> Callable[[Provider], Provider]:
+    def fact(
+        self, name: str, *, is_date: bool = False, outside: bool = False
+    ) -> Callable[[Provider], Provider]:
         """Register `provider(connection, subject)`; a date may anchor reminders and timers."""
 
         def decorate(provider: Provider) -> Provider:
-            _add(self.facts, name, Fact(name, provider, is_date))
+            _add(self.facts, name, Fact(name, provider, is_date, outside))
             return provider
 
         return decorate

@@ -35,13 +35,13 @@ def seance_label(connection: Connection, organisme_id: int, id: int) -> str | No
     return None if row is None else seance_name(row)
 
 
-@COMITES.fact("clotures_des_seances")
+@COMITES.fact("clotures_des_seances", outside=True)
 def closings(connection: Connection, subject: Subject) -> dict[int, date]:
     """The last day of inscription of each séance of the organisme, by id."""
     return inscription_closings(connection, subject.tenant_id)
 
 
-@COMITES.fact("seance")
+@COMITES.fact("seance", outside=True)
 def seance_of(connection: Connection, subject: Subject) -> dict[str, Any] | None:
     """The séance that the dossier is inscribed to."""
     if subject.row["seance_id"] is None:

@@ -14,6 +14,7 @@ from grants.dossiers import correction
 from grants.dossiers.answers import Answers, read_answers
 from grants.dossiers.columns import changed_columns
 from grants.dossiers.letters import enclosed_letters
+from grants.dossiers.readiness import follow_readiness
 from grants.dossiers.reading import KIND, load_facts, read_subject, situation_of
 from grants.dossiers.staleness import is_replay, stale
 from grants.dossiers.writing import constraints_told, store_move
@@ -104,9 +105,10 @@ def _may_be_replay(subject: Subject, demand: Demand) -> bool:
 
 
 def settle(session: Session, engine: Engine, subject: Subject, now: datetime) -> tuple[Move, ...]:
-    """Take the automatic actions that have become possible. Raises AutomaticLoop.
+    """Take the automatic actions that have become possible, then note what is ready.
 
-    Every service that changes a fact of a dossier ends with it, in the same transaction.
+    Every service that changes a fact of a dossier ends with it, in the same transaction. Raises
+    AutomaticLoop.
     """
     identity = software(subject.tenant_id)
     moves: list[Move] = []
@@ -114,6 +116,7 @@ def settle(session: Session, engine: Engine, subject: Subject, now: datetime) ->
         if len(moves) > len(engine.machine(subject).pipeline.stages):
             raise AutomaticLoop(f"{subject.pipeline}: {action.key}")
         moves.append(_carry_out(session, engine, identity, subject, action, Answers(), now, None))
+    follow_readiness(session.connection(), engine, subject, now)
     return tuple(moves)
 
 

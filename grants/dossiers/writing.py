@@ -62,6 +62,7 @@ def store_move(
     moved: dict[str, Any] = {"stage": move.to_stage, "trail": write_trail(move.trail)}
     if move.to_stage != move.from_stage:
         subject.stage_since = moved["stage_since"] = since or move.at
+        moved |= {"pret_pour": None, "pret_depuis": None}
     subject.trail = move.trail
     store(connection, engine, subject, {**moved, **changes})
 
