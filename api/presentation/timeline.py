@@ -31,11 +31,22 @@ _OTHER_LABELS = {
     "montant_demande": "Aide demandée",
     "referent": "Référent",
     "lien": "Dossier lié",
+    "etiquette": "Étiquette",
+    "tache_pour": "Pour",
+    "tache_date": "Pour le",
     "porteur": "Porteur",
     "structure": "Structure",
+    "piece": "Pièce",
+    "fichiers": "Fichiers",
+    "date_document": "Date du document",
 }
 # What these say is words already, whatever fields of the same keys the pipeline has.
-_IN_WORDS = frozenset({"porteur_modifie", "structure_rattachee", "referent_change", "lien_ajoute"})
+_IN_WORDS = frozenset(
+    {
+        *("porteur_modifie", "structure_rattachee", "referent_change", "lien_ajoute"),
+        *("piece_recue", "piece_validee", "piece_a_corriger", "fichier_retire"),
+    }
+)
 _FIXED = {field.key: field for field in APPOINTMENT_FIELDS}
 _STATES = {"a_valider": "à valider", "pret": "prêt à partir", "annule": "annulé"}
 

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from grants.dossiers.advance import settle
 from grants.dossiers.chain import record_fact
 from grants.dossiers.opening import link
-from grants.dossiers.queries import name_of
+from grants.dossiers.queries import dossier_by_reference, name_of
 from grants.dossiers.reading import read_subject
 from grants.dossiers.staleness import is_replay, stale
-from grants.dossiers.tables import Dossier, LienDossier, Note
+from grants.dossiers.tables import LienDossier, Note
 from grants.dossiers.writing import store, store_chain
 from grants.organisation.identity import Identity
 from grants.organisation.vocabulary import collegue_label
@@ -25,7 +25,7 @@ from workflow.texts import TextFault, clean_text
 
 LONGEST_NOTE = 5000
 LONGEST_REFERENCE = 20
-_D, _L = table_of(Dossier), table_of(LienDossier)
+_L = table_of(LienDossier)
 
 
 def add_note(
@@ -99,7 +99,7 @@ def tie(
     identity.require_writer()
     connection, organisme_id = session.connection(), identity.organisme_id
     reference = _reference(other_reference)
-    other_id = _dossier_of(connection, organisme_id, reference)
+    other_id = dossier_by_reference(connection, organisme_id, reference)
     # Both are locked, the older first: two colleagues may tie them from either side at once.
     locked = {
         id: read_subject(connection, engine, organisme_id, id, lock=True)
@@ -144,11 +144,6 @@ def _reference(typed: str) -> str:
         return clean_text(typed, longest=LONGEST_REFERENCE).upper()
     except TextFault as fault:
         raise Invalid({"reference": str(fault)}) from None
-
-
-def _dossier_of(connection: Connection, organisme_id: int, reference: str) -> int | None:
-    query = select(_D.c.id).where(_D.c.organisme_id == organisme_id, _D.c.reference == reference)
-    return connection.execute(query).scalar_one_or_none()
 
 
 def _tied(connection: Connection, one: int, other: int) -> bool:

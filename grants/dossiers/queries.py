@@ -111,6 +111,12 @@ def around(connection: Connection, row: Mapping[str, Any]) -> Around:
     )
 
 
+def dossier_by_reference(connection: Connection, organisme_id: int, reference: str) -> int | None:
+    """The dossier of an organisme that has this reference, written as it is."""
+    query = select(_D.c.id).where(_D.c.organisme_id == organisme_id, _D.c.reference == reference)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def departements_in_use(connection: Connection, organisme_id: int) -> list[str]:
     """The départements that dossiers of an organisme stand in."""
     query = (

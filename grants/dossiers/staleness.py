@@ -38,7 +38,24 @@ def stale(connection: Connection, engine: Engine, subject: Subject) -> Stale:
 
 
 # Facts that leave the dossier's own row as it was, hence nobody's form out of date.
-_BESIDE = frozenset({"note_ajoutee", "lien_ajoute", "rendez_vous_fixe", "relances_annulees"})
+_BESIDE = frozenset(
+    {
+        "note_ajoutee",
+        "lien_ajoute",
+        "rendez_vous_fixe",
+        "relances_annulees",
+        "tache_creee",
+        "tache_faite",
+        "tache_rouverte",
+        "tache_modifiee",
+        "etiquette_ajoutee",
+        "etiquette_retiree",
+        "piece_recue",
+        "piece_validee",
+        "piece_a_corriger",
+        "fichier_retire",
+    }
+)
 
 #: What the journal's facts are called on screen.
 FACT_LABELS = {
@@ -48,9 +65,19 @@ FACT_LABELS = {
     "note_ajoutee": "Note ajoutée",
     "relances_annulees": "Relances annulées",
     "lien_ajoute": "Dossier lié",
+    "etiquette_ajoutee": "Étiquette ajoutée",
+    "etiquette_retiree": "Étiquette retirée",
     "rendez_vous_fixe": "Rendez-vous fixé",
     "porteur_modifie": "Porteur modifié",
     "structure_rattachee": "Structure rattachée",
+    "tache_creee": "Tâche confiée",
+    "tache_faite": "Tâche faite",
+    "tache_rouverte": "Tâche rouverte",
+    "tache_modifiee": "Tâche modifiée",
+    "piece_recue": "Pièce reçue",
+    "piece_validee": "Pièce validée",
+    "piece_a_corriger": "Pièce à corriger",
+    "fichier_retire": "Fichier retiré",
 }
 for _event, _label in FACT_LABELS.items():
     DOSSIERS.event(_event, _label)
