@@ -6,6 +6,9 @@ from sqlmodel import SQLModel
 
 import grants.comites.tables
 import grants.dossiers.brouillons.tables
+import grants.dossiers.etiquettes.tables
+import grants.dossiers.listes.tables
+import grants.dossiers.lots.tables
 import grants.dossiers.pieces.tables
 import grants.dossiers.tables
 import grants.dossiers.taches.tables
@@ -27,6 +30,9 @@ from workflow.database import table_of
 DECLARED = (
     grants.comites.tables,
     grants.dossiers.brouillons.tables,
+    grants.dossiers.etiquettes.tables,
+    grants.dossiers.listes.tables,
+    grants.dossiers.lots.tables,
     grants.dossiers.pieces.tables,
     grants.dossiers.tables,
     grants.dossiers.taches.tables,

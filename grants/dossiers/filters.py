@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select
 
+from grants.dossiers.etiquettes.tables import DossierEtiquette
 from grants.dossiers.tables import Dossier
 from grants.organisation.queries import Customs
 from grants.organisation.tables import Compte, Personne
@@ -49,6 +50,7 @@ class Filters:
     seance_id: int | None = None
     late: Mapping[str, date] | None = None
     among: Select[tuple[int]] | None = None
+    etiquette_id: int | None = None
 
     def clauses(self, organisme_id: int) -> list[ColumnElement[bool]]:
         """The conditions on `WITH_NAMES`, the organisme first."""
@@ -69,6 +71,8 @@ class Filters:
             found.append(_late(self.late))
         if self.among is not None:
             found.append(D.c.id.in_(self.among))
+        if self.etiquette_id is not None:
+            found.append(D.c.id.in_(_bearing(self.etiquette_id)))
         return found + _referent(self.referent_id) + _words(self.text)
 
 
@@ -96,6 +100,11 @@ def _referent(id: int | None) -> list[ColumnElement[bool]]:
     if id is None:
         return []
     return [D.c.referent_id.is_(None) if id == NOBODY else D.c.referent_id == id]
+
+
+def _bearing(etiquette_id: int) -> Select[tuple[int]]:
+    bears = table_of(DossierEtiquette)
+    return select(bears.c.dossier_id).where(bears.c.etiquette_id == etiquette_id)
 
 
 def _late(limits: Mapping[str, date]) -> ColumnElement[bool]:

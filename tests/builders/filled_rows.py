@@ -21,6 +21,9 @@ _ADMITTED = {
     ("piece", "motif"): lambda _n: "illisible",
     ("reprise", "etat"): lambda _n: "recue",
     ("reprise", "sujet"): lambda _n: "structures",
+    ("lot", "nature"): lambda _n: "confier",
+    ("lot", "etat"): lambda _n: "termine",
+    ("lot_dossier", "etat"): lambda _n: "fait",
     ("lien_dossier", "suite_id"): lambda n: ROWS + 1 - n,
 }
 

@@ -1,0 +1,52 @@
+"""What the list shows of a dossier beside its line: one query for a page, whatever its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from grants.dossiers.filters import D, P
+from workflow.database import LARGEST_ID
+
+_READ = (
+    D.c.id,
+    D.c.ouvert_le,
+    D.c.secteur,
+    D.c.cout_total,
+    D.c.date_debut,
+    D.c.date_fin,
+    D.c.seance_id,
+    P.c.nom.label("porteur"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The less usual columns of one dossier. Amounts in cents."""
+
+    id: int
+    ouvert_le: date
+    secteur: str | None
+    cout_total: int | None
+    date_debut: date | None
+    date_fin: date | None
+    seance_id: int | None
+    porteur: str | None
+
+
+def details_of(
+    connection: Connection, organisme_id: int, dossiers: Collection[int]
+) -> dict[int, Detail]:
+    """The details of these dossiers of an organisme, by id."""
+    known = [id for id in dossiers if 0 < id <= LARGEST_ID]
+    if not known:
+        return {}
+    query = (
+        select(*_READ)
+        .select_from(D.outerjoin(P, P.c.id == D.c.porteur_id))
+        .where(D.c.organisme_id == organisme_id, D.c.id.in_(known))
+    )
+    return {row["id"]: Detail(**row) for row in connection.execute(query).mappings()}

@@ -1,0 +1,1 @@
+"""Étiquettes: the words an organisme files its dossiers under."""

@@ -1,0 +1,1 @@
+"""The list as each person wants it: chosen columns, saved views."""

@@ -1,0 +1,1 @@
+"""Lots: one operation on many dossiers, each with its own outcome."""
