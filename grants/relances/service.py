@@ -1,4 +1,4 @@
-"""What the clock makes the software do: timed actions that are due, automatic ones left behind."""
+"""What the clock makes the software do: due actions and reminders, what nobody noticed."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 
 from grants.dossiers.advance import Demand, advance, settle
+from grants.dossiers.readiness import follow_readiness, readiness, stages_that_time_changes
 from grants.dossiers.reading import read_subject
-from grants.dossiers.tables import Dossier
+from grants.dossiers.taches.rappels import remind
 from grants.organisation.identity import software
+from grants.relances.dues import ids_standing_in, reminders_due
 from workflow import echeances
 from workflow.calendar import add_working_days, sending_moment
-from workflow.database import Database, table_of
+from workflow.database import Database
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.errors import DatabaseGone, Invalid, Refused
+from workflow.pipeline import ReminderRule
 
 MOST_AT_ONCE = 200
-_D = table_of(Dossier)
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Swept:
-    """What one sweep did: timed actions taken, and those whose guards do not pass yet."""
+    """What one sweep did: timed actions taken, those whose guards do not pass yet, tâches made."""
 
     taken: int = 0
     postponed: int = 0
+    tasks: int = 0
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ class _Attempts:
 
 
 def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
-    """Take the timed actions that are due, each in a transaction of its own.
+    """Take the timed actions and make the tâches of reminders that are due, each by itself.
+
+    Each has a transaction of its own; a reminder that is only a letter stays an échéance.
 
     Raises ExceptionGroup at the end with what broke, which the next sweep tries again.
     """
@@ -69,6 +73,9 @@ def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
     for due in found:
         with attempts.one(due["subject_id"]):
             _take(database, engine, due, now, swept)
+    for due, rule in reminders_due(database, engine, now, MOST_AT_ONCE):
+        with attempts.one(due["subject_id"]):
+            swept.tasks += _remind(database, engine, due, rule, now)
     attempts.tell()
     return swept
 
@@ -89,6 +96,28 @@ def settle_all(database: Database, engine: Engine, now: datetime) -> int:
     return taken
 
 
+def follow_time(database: Database, engine: Engine, now: datetime) -> int:
+    """Note the dossiers that a séance held, opened or closed made ready, or not any more.
+
+    Raises ExceptionGroup at the end with what broke.
+    """
+    noted, attempts = 0, _Attempts()
+    for organisme_id, dossier_id in ids_standing_in(database, stages_that_time_changes(engine)):
+        changed = False
+        with attempts.one(dossier_id), database.reading() as session:
+            connection = session.connection()
+            seen = read_subject(connection, engine, organisme_id, dossier_id, lock=False)
+            changed = readiness(connection, engine, seen, now) != seen.row["pret_pour"]
+        if not changed:
+            continue
+        with attempts.one(dossier_id), database.unit_of_work() as session:
+            connection = session.connection()
+            subject = read_subject(connection, engine, organisme_id, dossier_id, lock=True)
+            noted += follow_readiness(connection, engine, subject, now)
+    attempts.tell()
+    return noted
+
+
 def _take(
     database: Database, engine: Engine, due: Mapping[str, Any], now: datetime, swept: Swept
 ) -> None:
@@ -106,6 +135,18 @@ def _take(
         swept.postponed += _try_again(database, engine, due, now)
     else:
         swept.taken += 1
+
+
+def _remind(
+    database: Database, engine: Engine, due: Mapping[str, Any], rule: ReminderRule, now: datetime
+) -> bool:
+    """One reminder's tâche, unless somebody dealt with it meanwhile."""
+    with database.unit_of_work() as session:
+        connection = session.connection()
+        subject = read_subject(connection, engine, due["tenant_id"], due["subject_id"], lock=True)
+        if not echeances.is_due(connection, due["id"], now):
+            return False
+        return remind(session, engine, subject, rule, due, now)
 
 
 def _try_again(database: Database, engine: Engine, due: Mapping[str, Any], now: datetime) -> bool:
@@ -130,11 +171,4 @@ def _standing_before_automatic_actions(database: Database, engine: Engine) -> li
         if action.automatic
         for origin in loaded.pipeline.origins(action)
     ]
-    found: list[tuple[int, int]] = []
-    with database.reading() as session:
-        for pipeline, version, stage in dict.fromkeys(stages):
-            query = select(_D.c.organisme_id, _D.c.id).where(
-                _D.c.pipeline == pipeline, _D.c.pipeline_version == version, _D.c.stage == stage
-            )
-            found += [(row.organisme_id, row.id) for row in session.connection().execute(query)]
-    return found
+    return ids_standing_in(database, dict.fromkeys(stages))
