@@ -6,20 +6,25 @@ from datetime import timedelta
 
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
-from grants.relances.service import settle_all, sweep
+from grants.relances.service import follow_time, settle_all, sweep
 from notifications.scheduler import Clock, Tick
 from workflow.database import Database
 from workflow.engine import Engine
 
 _DUE = timedelta(minutes=1)
+_HOURLY = timedelta(hours=1)
 _NIGHTLY = timedelta(hours=24)
 
 
 def build_clock(database: Database, engine: Engine) -> Clock:
-    """The clock of a server: timed actions every minute; what was left behind, once a day."""
+    """The clock of a server: what is due every minute, what time made ready every hour.
+
+    What was left behind is taken up once a day.
+    """
     return Clock(
         (
             Tick("echeances", _DUE, lambda now: sweep(database, engine, now)),
+            Tick("dossiers_prets", _HOURLY, lambda now: follow_time(database, engine, now)),
             Tick("actions_automatiques", _NIGHTLY, lambda now: settle_all(database, engine, now)),
             Tick("brouillons", _NIGHTLY, lambda now: drop_old_drafts(database, now)),
             Tick("presences", _NIGHTLY, lambda now: forget_absent(database, now)),
