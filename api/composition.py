@@ -9,9 +9,11 @@ from pathlib import Path
 import grants.dossiers.effects
 import grants.dossiers.facts
 import grants.dossiers.guards
+import grants.dossiers.pieces.guards
 from grants.comites.vocabulary import COMITES
 from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
+from grants.dossiers.pieces.guards import waiting_faults
 from grants.dossiers.vocabulary import DOSSIERS
 from grants.organisation.roles import PIPELINE_ROLES
 from grants.organisation.vocabulary import ORGANISATION
@@ -26,7 +28,12 @@ PIPELINES = ROOT / "grants" / "pipelines"
 LETTERS = ROOT / "templates" / "letters"
 
 # Imported for what they register: named here so that the dependency is in sight.
-REGISTERED = (grants.dossiers.guards, grants.dossiers.facts, grants.dossiers.effects)
+REGISTERED = (
+    grants.dossiers.guards,
+    grants.dossiers.facts,
+    grants.dossiers.effects,
+    grants.dossiers.pieces.guards,
+)
 
 
 def assemble_vocabulary() -> Vocabulary:
@@ -46,7 +53,11 @@ def build_engine(folders: Iterable[Path] = (PIPELINES,)) -> Engine:
     faults = [
         Fault(each.file, *found)
         for each in catalogue.every()
-        for found in (*type_faults(each.pipeline), *target_faults(each.pipeline, known))
+        for found in (
+            *type_faults(each.pipeline),
+            *target_faults(each.pipeline, known),
+            *waiting_faults(each.pipeline),
+        )
     ]
     if faults:
         raise FaultyPipelines(faults)

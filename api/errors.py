@@ -26,6 +26,7 @@ from api.settings import ROOT
 from api.views.erreur import ErreurPage, erreur
 from api.visit import NotSignedIn, Visit, find_visit
 from grants.dossiers.brouillons.service import DraftTooBig
+from grants.dossiers.pieces.storage import DiskFull, FileGone
 from grants.organisation.accounts import is_empty
 from grants.organisation.attempts import TooManyAttempts
 from grants.organisation.identity import DirectionOnly, ReadOnly
@@ -62,6 +63,8 @@ STATUSES: dict[type[DomainError], int] = {
     DatabaseFull: 503,
     DatabaseGone: 503,
     DatabaseReadOnly: 503,
+    DiskFull: 503,
+    FileGone: 503,
     OlderDatabase: 503,
     NewerDatabase: 503,
     ForeignDatabase: 503,
@@ -157,6 +160,8 @@ _TITLES: dict[type[DomainError], str] = {
     Refused: "Ce n’est pas encore possible",
     FormExpired: "Le formulaire n’est plus valable",
     DatabaseFull: "Le disque est plein",
+    DiskFull: "Le disque est plein",
+    FileGone: "Ce fichier manque",
     DatabaseGone: "La base de données ne répond pas",
     DatabaseLost: "La base de données s’est arrêtée en chemin",
     DatabaseDamaged: "La base de données est abîmée",
@@ -173,6 +178,8 @@ _REMEDIES: dict[type[DomainError], tuple[str, ...]] = {
     ),
     FormUnreadable: ("Rechargez la page, puis recommencez.",),
     DatabaseFull: _TELL,
+    DiskFull: _TELL,
+    FileGone: _TELL,
     DatabaseDamaged: _TELL,
     DatabaseReadOnly: _TELL,
     DatabaseLost: (

@@ -77,7 +77,7 @@ def read_fields(body: bytes, headers: Mapping[str, str]) -> dict[str, str | list
         )
     except ValueError as error:  # too many fields, or not UTF-8
         raise FormUnreadable from error
-    return _gathered(pairs)
+    return gathered(pairs)
 
 
 def read_parts(
@@ -109,7 +109,7 @@ def read_parts(
         )
         parser.write(body)
         parser.finalize()
-        form = _gathered([(name.decode(), value.decode()) for name, value in pairs])
+        form = gathered([(name.decode(), value.decode()) for name, value in pairs])
         sent = {name.decode(): UploadedFile(file.decode(), held) for name, file, held in files}
     except (FormParserError, UnicodeError) as error:
         raise FormUnreadable from error
@@ -122,7 +122,8 @@ def _count(fields: int) -> None:
         raise FormUnreadable
 
 
-def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """Fields by name, all of them where a name came several times. Raises FormUnreadable."""
     form: dict[str, str | list[str]] = {}
     for name, value in pairs:
         if len(name) > LONGEST_NAME:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 from pydantic import BeforeValidator
 
+from api.arrivals import Arrived, receive
 from api.cookies import DOOR, door_token, read_cookie, same
 from api.form_reading import (
     FieldNotAsked,
@@ -21,7 +22,9 @@ from api.form_reading import (
     read_parts,
 )
 from api.house import house_of
-from api.visit import SignedIn
+from api.visit import SignedIn, Writer
+from grants.dossiers.pieces.content import MEGABYTE
+from grants.dossiers.pieces.storage import Storage
 from workflow.database import LARGEST_ID
 from workflow.errors import DomainError
 
@@ -68,6 +71,14 @@ class Upload:
     files: Mapping[str, UploadedFile]
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What was posted with files of any size: the fields, and the files, on the disk already."""
+
+    form: Form
+    files: tuple[Arrived, ...]
+
+
 async def posted(request: Request, visit: SignedIn) -> Form:
     """The fields of a signed-in form. Raises FormExpired, FormTooBig, FormUnreadable."""
     form = read_fields(await read_body(request, FORM_BYTES), request.headers)
@@ -85,6 +96,14 @@ async def uploaded(request: Request, visit: SignedIn) -> Upload:
     return Upload(_proved(form, visit.csrf), files)
 
 
+async def sent(request: Request, visit: Writer) -> AsyncGenerator[Sending]:
+    """The fields and files of a form that takes several. Raises SendingTooBig, like `posted`."""
+    settings = house_of(request).settings
+    largest = settings.file_megabytes * MEGABYTE
+    async with receive(request, Storage(settings.files_folder), largest) as (form, files):
+        yield Sending(_proved(form, visit.csrf), files)
+
+
 async def posted_at_the_door(request: Request) -> Form:
     """The fields of a form that needs no account: signing in, choosing a password, starting."""
     settings = house_of(request).settings
@@ -95,6 +114,7 @@ async def posted_at_the_door(request: Request) -> Form:
 
 Posted = Annotated[Form, Depends(posted)]
 Uploaded = Annotated[Upload, Depends(uploaded)]
+Sent = Annotated[Sending, Depends(sent)]
 PostedAtTheDoor = Annotated[Form, Depends(posted_at_the_door)]
 
 

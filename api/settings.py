@@ -42,6 +42,9 @@ class Settings(BaseModel):
     idle_hours: int = Field(default=12, ge=1, le=24 * 30, alias="MICROPROJETS_INACTIVITE")
     session_days: int = Field(default=7, ge=1, le=90, alias="MICROPROJETS_SESSION")
     log_format: Literal["lisible", "json"] = Field(default="lisible", alias="MICROPROJETS_JOURNAUX")
+    file_megabytes: int = Field(default=20, ge=1, le=500, alias="MICROPROJETS_FICHIER_MO")
+    file_pages: int = Field(default=300, ge=1, le=10_000, alias="MICROPROJETS_FICHIER_PAGES")
+    image_megapixels: int = Field(default=100, ge=1, le=1000, alias="MICROPROJETS_IMAGE_MPX")
     reload_templates: bool = Field(default=False, alias="MICROPROJETS_RELECTURE")
 
     @field_validator("data_folder")
@@ -85,6 +88,11 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database in use: the one that is set, else a file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_folder / 'microprojets.sqlite3'}"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the files handed in are kept."""
+        return self.data_folder / "fichiers"
 
     @property
     def address(self) -> str:

@@ -1,0 +1,71 @@
+"""Where each pièce of a dossier stands on a given day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workflow.pipeline import Piece, Pipeline
+
+ATTENDUE, RECUE, VALIDEE, A_CORRIGER = "attendue", "recue", "validee", "a_corriger"
+#: Never written in a row: told from the document's date.
+PERIMEE = "perimee"
+
+INCOMPLETE, TOO_OLD, UNREADABLE, WRONG = "incomplete", "perimee", "illisible", "mauvaise"
+#: Why a pièce has to be mended, as it is said after « à corriger ».
+MOTIFS: Mapping[str, str] = {
+    INCOMPLETE: "incomplète",
+    TOO_OLD: "trop ancienne",
+    UNREADABLE: "illisible",
+    WRONG: "ce n’est pas le bon document",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One expected pièce as it stands that day; `row` is what is kept of it, if anything is."""
+
+    piece: Piece
+    state: str
+    row: Mapping[str, Any] | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the document is good, where its rule and its date tell."""
+        dated = self.row["date_document"] if self.row else None
+        if dated is None or self.piece.validity is None:
+            return None
+        return self.piece.validity.last_day(dated)
+
+    @property
+    def will_do(self) -> bool:
+        """Whether nothing more is asked."""
+        return self.state == VALIDEE
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether whoever carries the project must hand something in."""
+        return self.state in (ATTENDUE, A_CORRIGER, PERIMEE)
+
+
+def standings(
+    pipeline: Pipeline, rows: Iterable[Mapping[str, Any]], day: date
+) -> tuple[Standing, ...]:
+    """Every pièce that the pipeline expects, in the order of the file."""
+    kept = {(row["cle"], row["structure_id"] is not None): row for row in rows}
+    return tuple(
+        _standing(piece, kept.get((piece.key, piece.kept == "structure")), day)
+        for piece in pipeline.pieces
+    )
+
+
+def _standing(piece: Piece, row: Mapping[str, Any] | None, day: date) -> Standing:
+    if row is None:
+        return Standing(piece, ATTENDUE)
+    found = Standing(piece, row["etat"], row)
+    over = found.last_day is not None and found.last_day < day
+    if over and found.state in (RECUE, VALIDEE):
+        return Standing(piece, PERIMEE, row)
+    return found
