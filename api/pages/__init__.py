@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     accueil,
     annulation,
+    brouillons,
     connexion,
     contacts,
     demarrage,
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Before the dossiers: « nouveau » is not the id of one.
     nouveau.router,
     dossiers.router,
+    brouillons.router,
     porteurs.router,
     pilotage.router,
     dispositifs.router,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.answering import page, redirect
@@ -11,11 +12,14 @@ from api.house import house_of
 from api.presentation.actions import Resumed
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
+from api.presentation.drafts import action_form, sheet_form
 from api.presentation.sheets import EditedSheet
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.answers import REASON
+from grants.dossiers.brouillons.presence import mark_gone
+from grants.dossiers.brouillons.service import drop_draft
 from grants.dossiers.notes import add_note, give_to, tie
 from grants.dossiers.sheets import SheetClosed, SheetEdit, SheetReserved, edit_sheet
 from workflow.errors import Invalid, Refused, Stale
@@ -47,6 +51,7 @@ def act(request: Request, visit: Writer, form: Posted, dossier_id: RowId, action
     try:
         with house.database.unit_of_work() as session:
             advanced = advance(session, house.engine, visit.identity, demand, visit.now)
+            _done(session, visit, dossier_id, action_form(action))
     except Invalid as error:
         looking = Looking(resumed=Resumed(action, form, error.faults))
         return _show(request, visit, dossier_id, looking, 422)
@@ -69,6 +74,7 @@ def change_sheet(
     try:
         with house.database.unit_of_work() as session:
             edit_sheet(session, house.engine, visit.identity, edit, visit.now)
+            _done(session, visit, dossier_id, sheet_form(sheet))
     except Invalid as error:
         looking = Looking(edited=EditedSheet(sheet, form, error.faults))
         return _show(request, visit, dossier_id, looking, 422)
@@ -137,6 +143,12 @@ def tie_dossiers(request: Request, visit: Writer, form: Posted, dossier_id: RowI
         looking = Looking(link_text=reference, link_fault=error.faults["reference"])
         return _show(request, visit, dossier_id, looking, 422)
     return redirect(request, f"/dossiers/{dossier_id}#liens", Flash(text="Dossiers liés."))
+
+
+def _done(session: Session, visit: Visit, dossier_id: int, formulaire: str) -> None:
+    """The form is saved: neither its draft nor the word that somebody is at it is true any more."""
+    drop_draft(session, visit.identity, dossier_id, formulaire)
+    mark_gone(session, visit.identity, dossier_id)
 
 
 def _show(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
+from api.presentation.drafts import NO_DRAFTS, Drafts, action_form, draft_view
 from api.presentation.fields import Asking, Typed, questions
 from api.views.actions import ActionView, LetterNotice, Reason
+from api.views.drafts import DraftView
 from api.views.fields import FieldView
 from grants.dossiers.answers import LONGEST_REASON, REASON
+from grants.dossiers.brouillons.service import ACTION, Draft
 from grants.organisation.identity import Identity
 from grants.organisation.roles import PIPELINE_ROLES
 from workflow.engine import Engine, Offer
@@ -30,6 +33,7 @@ class Resumed:
     typed: Typed
     faults: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[Refusal, ...] = ()
+    draft: Draft | None = None
 
 
 def action_views(
@@ -38,14 +42,28 @@ def action_views(
     offers: tuple[Offer, ...],
     identity: Identity,
     resumed: Resumed | None = None,
+    drafts: Drafts = NO_DRAFTS,
 ) -> tuple[ActionView, ...]:
-    """Every action of the stage, in the order of the file."""
+    """Every action of the stage, in the order of the file; the latest draft is unfolded."""
     pipeline = asking.engine.machine(subject).pipeline
-    return tuple(
-        _view(asking, pipeline, subject, offer, resumed, not identity.may_write)
+    views = [
+        _view(asking, pipeline, subject, offer, _back(offer, resumed, drafts), identity)
         for offer in offers
         if not _impossible(offer)
-    )
+    ]
+    latest = next((form for form in drafts if form.startswith(ACTION)), None)
+    if resumed is None and latest is not None:
+        views = [replace(each, open=action_form(each.key) == latest) for each in views]
+    return tuple(views)
+
+
+def _back(offer: Offer, resumed: Resumed | None, drafts: Drafts) -> Resumed | None:
+    """The form of the action as it came back, else as it was left."""
+    key = offer.action.key
+    if resumed is not None and resumed.action == key:
+        return resumed
+    draft = drafts.get(action_form(key))
+    return None if draft is None else Resumed(key, draft.answers, draft=draft)
 
 
 def _impossible(offer: Offer) -> bool:
@@ -58,11 +76,10 @@ def _view(
     pipeline: Pipeline,
     subject: Subject,
     offer: Offer,
-    resumed: Resumed | None,
-    read_only: bool,
+    back: Resumed | None,
+    identity: Identity,
 ) -> ActionView:
     action = offer.action
-    back = resumed if resumed is not None and resumed.action == action.key else None
     at_fields, general = _sorted_refusals(action, back)
     here = Asking(
         asking.connection,
@@ -89,11 +106,18 @@ def _view(
         fields=questions(here, action.fields, _proposed(action, subject)),
         reason=_reason_field(here, action),
         letters=letter_notices(asking.engine, action),
-        open=back is not None,
-        reserved_to=_reserved(offer, read_only),
+        open=back is not None and back.draft is None,
+        reserved_to=_reserved(offer, not identity.may_write),
         lock_version=subject.lock_version,
         idempotency_key=uuid4().hex,
+        draft=_draft(subject, action, back),
     )
+
+
+def _draft(subject: Subject, action: Action, back: Resumed | None) -> DraftView | None:
+    """Where the form keeps what is typed, if there is a text worth keeping."""
+    long = action.reason or any(field.type == "texte_long" for field in action.fields)
+    return draft_view(subject, action_form(action.key), back and back.draft) if long else None
 
 
 def letter_notices(engine: Engine, action: Action) -> tuple[LetterNotice, ...]:

@@ -18,6 +18,7 @@ from api.presentation.dossier_forms import (
     note_form,
     referent_form,
 )
+from api.presentation.drafts import at_hand
 from api.presentation.fields import Asking
 from api.presentation.path import path_of
 from api.presentation.set_aside import set_aside
@@ -27,6 +28,7 @@ from api.presentation.timeline import timeline_of
 from api.views.dossier import DossierPage, EcheanceLine, LinkedDossier, Note, RendezVousLine
 from api.views.stages import Avatar
 from grants.dossiers import queries
+from grants.dossiers.brouillons.service import drafts_of
 from grants.dossiers.filters import is_late, late_before
 from grants.dossiers.reading import KIND, read_subject, situation_of
 from grants.organisation.identity import Identity
@@ -48,7 +50,8 @@ def dossier_page(
     looking: Looking | None = None,
 ) -> DossierPage:
     """Everything that the page shows. Raises NotFound."""
-    looking = looking or Looking()
+    drafts = drafts_of(connection, identity, dossier_id, now)
+    looking = replace(looking or Looking(), drafts=drafts)
     subject = read_subject(connection, engine, identity.organisme_id, dossier_id, lock=False)
     machine = engine.machine(subject)
     pipeline, row = machine.pipeline, subject.row
@@ -74,11 +77,12 @@ def dossier_page(
         porteur=porteur_contact(around.porteur, edit),
         referent=Avatar(nom=around.referent) if around.referent else None,
         path=path_of(pipeline, subject, lines),
-        actions=action_views(asking, subject, offers, identity, looking.resumed),
-        sheets=sheet_views(asking, pipeline, subject, identity, looking.edited),
+        actions=action_views(asking, subject, offers, identity, looking.resumed, drafts),
+        sheets=sheet_views(asking, pipeline, subject, identity, looking.edited, drafts),
         timeline=timeline_of(engine, machine, lines, letters, looking.moves_only, address),
         diagram_url=f"/dispositifs/{pipeline.key}?dossier={subject.id}",
         back_url=f"/tableau?dispositif={pipeline.key}",
+        at_hand=at_hand(connection, identity, subject, lines, now),
     )
     view = replace(view, **_amounts(engine, pipeline, subject, since, today))
     view = replace(view, **_aside(asking, pipeline, subject, identity, looking, now))

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from api.presentation.actions import Resumed
+from api.presentation.drafts import Drafts
 from api.presentation.fields import Asking, Typed, questions
 from api.presentation.sheets import EditedSheet
 from api.views.dossier import Conflict, NoteForm, ReferentForm, SmallForm
@@ -38,6 +39,7 @@ class Looking:
     link_fault: str = ""
     appointment_typed: Typed | None = None
     appointment_faults: Mapping[str, str] = field(default_factory=dict)
+    drafts: Drafts = field(default_factory=dict)
 
 
 def conflict_of(error: Stale, dossier_id: int) -> Conflict | None:

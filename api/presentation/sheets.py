@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from api.presentation.drafts import NO_DRAFTS, Drafts, draft_view, sheet_form
 from api.presentation.fields import Asking, Typed, questions
 from api.views.sheets import Entry, SheetForm, SheetView
 from grants.dossiers.sheets import may_edit
@@ -31,6 +32,7 @@ def sheet_views(
     subject: Subject,
     identity: Identity,
     edited: EditedSheet | None = None,
+    drafts: Drafts = NO_DRAFTS,
 ) -> tuple[SheetView, ...]:
     """The sheets that this stage opens first, then those that hold answers already."""
     stage = pipeline.stage(subject.stage)
@@ -39,7 +41,9 @@ def sheet_views(
         for sheet in pipeline.sheets
         if sheet.key in stage.editable or _has_answers(sheet, subject)
     ]
-    return tuple(_view(asking, pipeline, subject, identity, sheet, edited) for sheet in shown)
+    return tuple(
+        _view(asking, pipeline, subject, identity, sheet, edited, drafts) for sheet in shown
+    )
 
 
 def _view(
@@ -49,13 +53,15 @@ def _view(
     identity: Identity,
     sheet: Sheet,
     edited: EditedSheet | None,
+    drafts: Drafts,
 ) -> SheetView:
     mine = may_edit(pipeline, subject, identity, sheet.key)
     roles = pipeline.stage(subject.stage).editable.get(sheet.key, ())
     address = f"/dossiers/{subject.id}"
     form = None
     if edited is not None and edited.key == sheet.key and mine:
-        form = _form(asking, subject, sheet, edited, address)
+        form = _form(asking, subject, sheet, edited, drafts)
+    draft = drafts.get(sheet_form(sheet.key)) if mine and form is None else None
     return SheetView(
         key=sheet.key,
         title=sheet.label,
@@ -64,18 +70,22 @@ def _view(
         edit_url=f"{address}?fiche={sheet.key}" if mine else None,
         editable_by="" if mine else _listed(roles),
         form=form,
+        draft=draft and draft_view(subject, sheet_form(sheet.key), draft),
     )
 
 
 def _form(
-    asking: Asking, subject: Subject, sheet: Sheet, edited: EditedSheet, address: str
+    asking: Asking, subject: Subject, sheet: Sheet, edited: EditedSheet, drafts: Drafts
 ) -> SheetForm:
+    name, address = sheet_form(sheet.key), f"/dossiers/{subject.id}"
+    # What has just been sent is newer than what was kept before.
+    draft = drafts.get(name) if edited.typed is None else None
     here = Asking(
         asking.connection,
         asking.engine,
         asking.organisme_id,
         scope=sheet.key,
-        typed=edited.typed,
+        typed=draft.answers if draft else edited.typed,
         faults=edited.faults,
     )
     return SheetForm(
@@ -84,6 +94,7 @@ def _form(
         fields=questions(here, sheet.fields, subject.values),
         lock_version=subject.lock_version,
         idempotency_key=uuid4().hex,
+        draft=draft_view(subject, name, draft),
     )
 
 

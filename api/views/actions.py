@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from api.views.drafts import DraftView
 from api.views.fields import FaultySummary, FieldGroup, FieldView
 
 ActionTone = Literal["avance", "retour", "sortie", "correction"]
@@ -51,6 +52,7 @@ class ActionView:
     reserved_to: str = ""
     lock_version: int = 0
     idempotency_key: str = ""
+    draft: DraftView | None = None
 
     @property
     def anchor(self) -> str:

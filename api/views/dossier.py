@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.views.actions import ActionView
+from api.views.drafts import AtHand
 from api.views.fields import FieldView
 from api.views.sheets import Entry, SheetView
 from api.views.stages import Avatar, PhaseTone, StageBadge
@@ -189,6 +190,7 @@ class DossierPage:
     appointment_form: SmallForm | None = None
     linked: tuple[LinkedDossier, ...] = ()
     link_form: SmallForm | None = None
+    at_hand: AtHand | None = None
 
     @property
     def possible(self) -> tuple[ActionView, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.views.drafts import DraftView
 from api.views.fields import FaultySummary, FieldGroup, FieldView
 
 
@@ -30,6 +31,7 @@ class SheetForm:
     fields: tuple[FieldView, ...]
     lock_version: int
     idempotency_key: str
+    draft: DraftView | None = None
 
     @property
     def faults(self) -> FaultySummary:
@@ -41,7 +43,8 @@ class SheetForm:
 class SheetView:
     """A titled fiche. `edit_url` gives the page with this fiche as a form.
 
-    `editable_by` says who may change it at this stage, when it is not the reader.
+    `editable_by` says who may change it at this stage, when it is not the reader. `draft` is
+    what the reader typed there and did not save.
     """
 
     key: str
@@ -51,6 +54,7 @@ class SheetView:
     edit_url: str | None = None
     editable_by: str = ""
     form: SheetForm | None = None
+    draft: DraftView | None = None
 
     @property
     def anchor(self) -> str:
