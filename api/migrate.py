@@ -58,6 +58,13 @@ class ForeignDatabase(DomainError):
     code = "base_etrangere"
 
 
+class SearchMissing(DomainError):
+    """La bibliothèque SQLite de ce Python n'a pas FTS5, dont la recherche a besoin.
+    Installez une bibliothèque complète, ou utilisez PostgreSQL (DATABASE_URL)."""
+
+    code = "recherche_absente"
+
+
 class BrokenReferences(DomainError):
     """La migration laisserait des lignes sans celle qu'elles désignent ({tables}).
     Rien n'a été changé."""

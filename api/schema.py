@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import DDL, event
 from sqlmodel import SQLModel
 
 import grants.comites.tables
@@ -20,6 +21,7 @@ import workflow.echeance_table
 import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
+from api.migrations import recherche_1
 from grants.comites.tables import Seance
 from grants.dossiers.tables import Dossier
 from grants.organisation.tables import Organisme, Personne
@@ -46,6 +48,9 @@ DECLARED = (
     workflow.pipeline_table,
 )
 METADATA = SQLModel.metadata
+#: What the names of derived tables begin with: triggers fill them from the others, so that a
+#: backup leaves them out, and no model describes them.
+DERIVED = ("recherche",)
 
 #: The kind that the journal gives to an owner of a chain → the table that holds its head.
 JOURNAL_OWNERS = {
@@ -57,3 +62,20 @@ JOURNAL_OWNERS = {
 }
 #: The tables whose rows move along a pipeline.
 SUBJECTS = (table_of(Dossier),)
+
+
+def is_derived(table: str) -> bool:
+    """Whether a table only holds what triggers make of the others."""
+    return table.startswith(DERIVED)
+
+
+def _make_derived() -> None:
+    """A schema created from the models has the derived tables and their triggers too."""
+    for version in (recherche_1,):
+        for dialect in ("sqlite", "postgresql"):
+            for statement in version.statements(dialect):
+                ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
+                event.listen(METADATA, "after_create", ddl)
+
+
+_make_derived()

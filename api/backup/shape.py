@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, TableClause, column, inspect, 
 
 from api.backup.values import KINDS, kind_of
 from api.migrate import VERSION_TABLE
+from api.schema import is_derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class Shape:
 
 
 def shapes(connection: Connection) -> Iterator[Shape]:
-    """Every table, each after those that it refers to."""
+    """Every table, each after those that it refers to; not what triggers make of them."""
     inspector = inspect(connection)
     for name, _cycles in inspector.get_sorted_table_and_fkc_names():
-        if name is None or name == VERSION_TABLE:
+        if name is None or name == VERSION_TABLE or is_derived(name):
             continue
         columns = tuple(
             (each["name"], kind_of(each["type"])) for each in inspector.get_columns(name)
