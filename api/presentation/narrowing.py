@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection
 
+from api.presentation import counted
 from api.views.fields import Choice, FieldView
 from api.views.fields import FieldType as Control
 from api.views.listing import Chip, FilterBar
 from grants.dossiers import queries
-from grants.dossiers.filters import LONGEST_SEARCH, NOBODY, Filters, late_before
+from grants.dossiers.etiquettes.queries import tags_of_organisme
+from grants.dossiers.filters import LONGEST_SEARCH, NOBODY, NOWHERE, Filters, late_before
 from grants.organisation.queries import Customs
 from grants.organisation.vocabulary import collegue_choices
-from grants.rapport.queries import Period, dossiers_entering
 from grants.structures.departements import DEPARTEMENTS, departement_name
+from grants.structures.nomenclature import SECTEURS, nomenclature_label
 from workflow.database import LARGEST_ID
 from workflow.dates import DateFault, format_date, parse_date
 from workflow.pipeline import Pipeline
@@ -25,7 +27,7 @@ from workflow.texts import TextFault, clean_text
 
 Query = Mapping[str, str]
 #: What an address says beside its filters: which dispositif, in which order.
-AROUND = ("dispositif", "tri", "sens")
+AROUND = ("vue", "dispositif", "tri", "sens")
 NAMES = (
     *AROUND,
     "etape",
@@ -36,16 +38,18 @@ NAMES = (
     "au",
     "retard",
     "seance",
-    "entree",
-    "entree_du",
-    "entree_au",
+    "etiquette",
+    "secteur",
+    *counted.NAMES,
 )
+_SECTORS = tuple(choice.key for choice in SECTEURS)
 
 _ASKED: tuple[tuple[str, str, Control], ...] = (
     ("q", "Rechercher", "recherche"),
     ("etape", "Étape", "choix"),
     ("referent", "Référent", "choix"),
     ("departement", "Département", "choix"),
+    ("etiquette", "Étiquette", "choix"),
     ("du", "Ouvert du", "date"),
     ("au", "au", "date"),
 )
@@ -79,18 +83,20 @@ def read_narrowing(
     faults: dict[str, str] = {}
     stages = {stage.key for stage in pipeline.stages} if pipeline else set()
     wanted = tuple(key for key in pairs.get("etape", "").split(",") if key in stages)
-    departement = pairs.get("departement")
+    departement, secteur = pairs.get("departement"), pairs.get("secteur")
     filters = Filters(
         pipeline=pipeline.key if pipeline else None,
         stages=wanted,
         referent_id=_identifier(pairs.get("referent")),
-        departement=departement if departement in DEPARTEMENTS else None,
+        departement=departement if departement in (*DEPARTEMENTS, NOWHERE) else None,
+        secteur=secteur if secteur in (*_SECTORS, NOWHERE) else None,
         text=_text(pairs, faults),
         since=_day(pairs, "du", faults),
         until=_day(pairs, "au", faults),
         seance_id=_identifier(pairs.get("seance")) or None,
+        etiquette_id=_identifier(pairs.get("etiquette")) or None,
         late=late_before(pipeline, today, customs) if pipeline and "retard" in pairs else None,
-        among=_entered(organisme_id, pipeline, pairs, faults),
+        among=counted.counted(organisme_id, pipeline, pairs, faults),
     )
     if filters.since and filters.until and filters.since > filters.until:
         faults["au"] = "La période finirait avant de commencer."
@@ -109,6 +115,7 @@ def filter_bar(
     """The form that narrows, with a chip for each filter in force."""
     people = collegue_choices(connection, organisme_id)
     places = queries.departements_in_use(connection, organisme_id)
+    tags = {str(tag.id): tag.nom for tag in tags_of_organisme(connection, organisme_id)}
     stages = pipeline.stages if pipeline and with_stage else ()
     referents = [Choice(value="0", label="Sans référent")]
     referents += [Choice(value=str(id), label=nom) for id, nom in people]
@@ -116,13 +123,15 @@ def filter_bar(
         "etape": [Choice(value=stage.key, label=stage.label) for stage in stages],
         "referent": referents,
         "departement": [Choice(value=code, label=departement_name(code)) for code in places],
+        "etiquette": [Choice(value=id, label=nom) for id, nom in tags.items()],
     }
+    asked = {"etape": with_stage, "etiquette": bool(tags)}
     fields = tuple(
         _field(narrowing, name, label, kind, tuple(choices.get(name, ())))
         for name, label, kind in _ASKED
-        if name != "etape" or with_stage
+        if asked.get(name, True)
     )
-    chips = _chips(narrowing, path, pipeline, dict(people))
+    chips = _chips(narrowing, path, pipeline, dict(people), tags)
     return FilterBar(
         url=path,
         fields=fields,
@@ -161,11 +170,18 @@ def _field(
 
 
 def _chips(
-    narrowing: Narrowing, path: str, pipeline: Pipeline | None, people: Mapping[int, str]
+    narrowing: Narrowing,
+    path: str,
+    pipeline: Pipeline | None,
+    people: Mapping[int, str],
+    tags: Mapping[str, str],
 ) -> tuple[Chip, ...]:
     labels = {**_labels(narrowing.filters, people), **_stage_labels(narrowing, pipeline)}
+    if narrowing.filters.etiquette_id is not None:
+        named = tags.get(str(narrowing.filters.etiquette_id))
+        labels["etiquette"] = f"Étiquette « {named} »" if named else "Étiquette inconnue"
     return tuple(
-        Chip(label=label, remove_url=narrowing.url(path, **_without(name)))
+        Chip(label=label, remove_url=narrowing.url(path, **dict.fromkeys(counted.names_of(name))))
         for name, label in labels.items()
     )
 
@@ -178,7 +194,9 @@ def _labels(filters: Filters, people: Mapping[int, str]) -> dict[str, str]:
         named = people.get(filters.referent_id, "Référent inconnu")
         labels["referent"] = "Sans référent" if filters.referent_id == NOBODY else named
     if filters.departement:
-        labels["departement"] = departement_name(filters.departement)
+        labels["departement"] = place_label(filters.departement)
+    if filters.secteur:
+        labels["secteur"] = sector_label(filters.secteur)
     if filters.since:
         labels["du"] = f"Ouvert à partir du {format_date(filters.since)}"
     if filters.until:
@@ -197,29 +215,17 @@ def _stage_labels(narrowing: Narrowing, pipeline: Pipeline | None) -> dict[str, 
     if narrowing.filters.stages:
         names = (pipeline.stage(key).label for key in narrowing.filters.stages)
         labels["etape"] = ", ".join(names)
-    if narrowing.filters.among is not None:
-        entered = pipeline.stage(narrowing.pairs["entree"]).label
-        labels["entree"] = f"Entrés à l'étape « {entered} »"
-    return labels
+    return labels | counted.counted_labels(pipeline, narrowing.pairs)
 
 
-def _without(name: str) -> dict[str, None]:
-    names = ("entree", "entree_du", "entree_au") if name == "entree" else (name,)
-    return dict.fromkeys(names)
+def place_label(code: str) -> str:
+    """« Alpes-Maritimes », « Sans département »."""
+    return "Sans département" if code == NOWHERE else departement_name(code)
 
 
-def _entered(
-    organisme_id: int,
-    pipeline: Pipeline | None,
-    pairs: Mapping[str, str],
-    faults: dict[str, str],
-) -> Select[tuple[int]] | None:
-    """The dossiers that first entered a stage in a period: what a figure of Pilotage counts."""
-    stage = pairs.get("entree")
-    if pipeline is None or stage not in {each.key for each in pipeline.stages}:
-        return None
-    period = Period(_day(pairs, "entree_du", faults), _day(pairs, "entree_au", faults))
-    return dossiers_entering(organisme_id, pipeline.key, stage, period)
+def sector_label(key: str) -> str:
+    """« Environnement », « Sans secteur »."""
+    return "Sans secteur" if key == NOWHERE else nomenclature_label(key)
 
 
 def _identifier(text: str | None) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select
 
@@ -22,6 +23,8 @@ from workflow.texts import fold
 D, S = table_of(Dossier), table_of(Structure)
 P, C = table_of(Personne), table_of(Compte)
 NOBODY = 0
+#: What stands for « none » among départements and sectors.
+NOWHERE = "aucun"
 LONGEST_SEARCH = 100
 
 #: Dossiers with the names of their structure, porteur and referent.
@@ -37,7 +40,7 @@ class Filters:
     """What somebody wants to see. `referent_id` 0 means nobody; the period is of opening.
 
     `late` holds, by stage, the day before which a dossier must have entered it to be late;
-    `among` selects the ids that a figure counts.
+    `among` selects the ids that a figure counts. A `departement` or a `secteur` may be NOWHERE.
     """
 
     pipeline: str | None = None
@@ -51,16 +54,18 @@ class Filters:
     late: Mapping[str, date] | None = None
     among: Select[tuple[int]] | None = None
     etiquette_id: int | None = None
+    secteur: str | None = None
 
     def clauses(self, organisme_id: int) -> list[ColumnElement[bool]]:
         """The conditions on `WITH_NAMES`, the organisme first."""
         equal = {
             D.c.pipeline: self.pipeline,
             D.c.departement: self.departement,
+            D.c.secteur: self.secteur,
             D.c.seance_id: self.seance_id,
         }
         found: list[ColumnElement[bool]] = [D.c.organisme_id == organisme_id]
-        found += [column == value for column, value in equal.items() if value is not None]
+        found += [_is(column, value) for column, value in equal.items() if value is not None]
         if self.stages:
             found.append(D.c.stage.in_(self.stages))
         if self.since is not None:
@@ -94,6 +99,10 @@ def late_before(pipeline: Pipeline, today: date, customs: Customs) -> dict[str, 
 def is_late(limits: Mapping[str, date], stage: str, since: date) -> bool:
     """Whether a dossier that entered this stage that day has stood there for too long."""
     return stage in limits and since < limits[stage]
+
+
+def _is(column: ColumnElement[Any], value: str | int) -> ColumnElement[bool]:
+    return column.is_(None) if value == NOWHERE else column == value
 
 
 def _referent(id: int | None) -> list[ColumnElement[bool]]:

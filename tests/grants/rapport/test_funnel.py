@@ -19,7 +19,7 @@ def counted(counter: Counter, period: Period = EVER, pipeline: str = "microproje
         connection = session.connection()
         found = dict(funnel(connection, counter.office.id, pipeline, period))
         for stage, count in found.items():
-            listed = dossiers_entering(counter.office.id, pipeline, stage, period)
+            listed = dossiers_entering(counter.office.id, pipeline, (stage,), period)
             ids = [row[0] for row in connection.execute(listed)]
             assert (len(ids), len(set(ids))) == (count, count)
     return found
