@@ -13,10 +13,13 @@ import grants.dossiers.lots.tables
 import grants.dossiers.pieces.tables
 import grants.dossiers.tables
 import grants.dossiers.taches.tables
+import grants.finances.tables
+import grants.organisation.jeton_tables
 import grants.organisation.tables
 import grants.reprise.tables
 import grants.structures.tables
 import notifications.courrier_table
+import notifications.webhook_tables
 import workflow.echeance_table
 import workflow.journal_closed_table
 import workflow.journal_tables
@@ -38,10 +41,13 @@ DECLARED = (
     grants.dossiers.pieces.tables,
     grants.dossiers.tables,
     grants.dossiers.taches.tables,
+    grants.finances.tables,
+    grants.organisation.jeton_tables,
     grants.organisation.tables,
     grants.reprise.tables,
     grants.structures.tables,
     notifications.courrier_table,
+    notifications.webhook_tables,
     workflow.echeance_table,
     workflow.journal_closed_table,
     workflow.journal_tables,

@@ -14,9 +14,13 @@ ROWS = 2
 # What a CHECK constraint asks for; `n` is the row's number, from 1.
 _ADMITTED = {
     ("adhesion", "role"): lambda _n: "direction",
+    ("annonce", "state"): lambda _n: "envoyee",
+    ("jeton", "portee"): lambda _n: "lecture",
     ("courrier", "state"): lambda _n: "pret",
     ("echeance", "kind"): lambda _n: "relance",
     ("echeance", "state"): lambda _n: "prevue",
+    ("financement", "nature"): lambda _n: "cofinanceur",
+    ("financement", "etat"): lambda _n: "obtenu",
     ("lien_dossier", "nature"): lambda _n: "suite",
     ("piece", "structure_id"): lambda _n: None,
     ("piece", "etat"): lambda _n: "a_corriger",
