@@ -15,6 +15,7 @@ from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
 from grants.dossiers.pieces.guards import waiting_faults
 from grants.dossiers.vocabulary import DOSSIERS
+from grants.finances.vocabulary import FINANCES
 from grants.organisation.roles import PIPELINE_ROLES
 from grants.organisation.vocabulary import ORGANISATION
 from grants.structures.vocabulary import STRUCTURES
@@ -39,7 +40,7 @@ REGISTERED = (
 def assemble_vocabulary() -> Vocabulary:
     """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
     return Vocabulary.assemble(
-        (ORGANISATION, STRUCTURES, DOSSIERS, COMITES),
+        (ORGANISATION, STRUCTURES, DOSSIERS, FINANCES, COMITES),
         roles=PIPELINE_ROLES,
         letters=load_letters([LETTERS]),
     )

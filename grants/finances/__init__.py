@@ -1,0 +1,1 @@
+"""The money of a dossier: who pays for the project."""
