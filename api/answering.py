@@ -126,7 +126,7 @@ def _chrome(request: Request, visit: Visit, present: str, flashes: tuple[Flash, 
             others=visit.others,
         ),
         nav=main_navigation(direction=identity.role == DIRECTION),
-        home_url="/tableau",
+        home_url="/aujourdhui",
         new_url="/dossiers/nouveau" if identity.may_write else None,
     )
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.pages import (
     accueil,
     annulation,
+    aujourdhui,
     brouillons,
     connexion,
     contacts,
@@ -17,18 +18,23 @@ from api.pages import (
     nouveau,
     organismes,
     parametres,
+    pieces,
     pilotage,
     porteurs,
+    recherche,
     reinitialisation,
     sante,
     seances,
     structures,
     tableau,
+    taches,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     accueil.router,
     annulation.router,
+    aujourdhui.router,
+    taches.router,
     connexion.router,
     demarrage.router,
     organismes.router,
@@ -38,9 +44,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Before the dossiers: « nouveau » is not the id of one.
     nouveau.router,
     dossiers.router,
+    pieces.router,
     brouillons.router,
     porteurs.router,
     pilotage.router,
+    recherche.router,
     dispositifs.router,
     structures.router,
     contacts.router,

@@ -1,4 +1,4 @@
-"""The doorstep: the address without a page leads to the board; whether the program is well."""
+"""The doorstep: the address without a page leads to what awaits today; is the program well."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ router = APIRouter()
 
 @router.get("/", dependencies=[Depends(signed_in)])
 def home(request: Request) -> Response:
-    """Everybody starts from the board."""
-    return redirect(request, "/tableau")
+    """Everybody starts from what awaits today."""
+    return redirect(request, "/aujourdhui")

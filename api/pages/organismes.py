@@ -29,7 +29,7 @@ def switch(request: Request, organisme_id: RowId, visit: SignedIn) -> Response:
         switch_organisme(session, visit.digest, compte_id, organisme_id)
     names = {link.url: link.label for link in visit.others}
     arrived = names.get(f"/organismes/{organisme_id}", visit.organisme_nom)
-    return redirect(request, "/tableau", Flash(text=f"Vous êtes maintenant dans {arrived}."))
+    return redirect(request, "/aujourdhui", Flash(text=f"Vous êtes maintenant dans {arrived}."))
 
 
 @router.get("/organismes/{organisme_id}/logo")

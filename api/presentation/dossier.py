@@ -21,9 +21,11 @@ from api.presentation.dossier_forms import (
 from api.presentation.drafts import at_hand
 from api.presentation.fields import Asking
 from api.presentation.path import path_of
+from api.presentation.pieces import pieces_section
 from api.presentation.set_aside import set_aside
 from api.presentation.sheets import sheet_views
 from api.presentation.stages import badge
+from api.presentation.taches import dossier_tasks
 from api.presentation.timeline import timeline_of
 from api.views.dossier import DossierPage, EcheanceLine, LinkedDossier, Note, RendezVousLine
 from api.views.stages import Avatar
@@ -137,9 +139,23 @@ def _aside(
         "echeances": _echeances(connection, pipeline, subject, now),
         "rendez_vous": _appointments(connection, subject, now),
         "appointment_form": appointment_form(asking, identity, pipeline, subject, looking),
+        "tasks": dossier_tasks(_of_a_task(asking, looking), identity, subject.id, now),
+        "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),
     }
+
+
+def _of_a_task(asking: Asking, looking: Looking) -> Asking:
+    """The questions of a tâche, with what came back."""
+    return Asking(
+        asking.connection,
+        asking.engine,
+        asking.organisme_id,
+        scope="tache",
+        typed=looking.tache_typed,
+        faults=looking.tache_faults,
+    )
 
 
 def _cap_notice(engine: Engine, pipeline: Pipeline, subject: Subject) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from api.presentation.actions import Resumed
 from api.presentation.drafts import Drafts
 from api.presentation.fields import Asking, Typed, questions
+from api.presentation.pieces import ResumedPiece
 from api.presentation.sheets import EditedSheet
 from api.views.dossier import Conflict, NoteForm, ReferentForm, SmallForm
 from api.views.fields import Choice, FieldView
@@ -37,8 +38,11 @@ class Looking:
     referent_fault: str = ""
     link_text: str = ""
     link_fault: str = ""
+    piece: ResumedPiece | None = None
     appointment_typed: Typed | None = None
     appointment_faults: Mapping[str, str] = field(default_factory=dict)
+    tache_typed: Typed | None = None
+    tache_faults: Mapping[str, str] = field(default_factory=dict)
     drafts: Drafts = field(default_factory=dict)
 
 

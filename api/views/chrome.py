@@ -79,7 +79,7 @@ class Chrome:
     organisme: OrganismeChrome | None = None
     nav: tuple[NavItem, ...] = ()
     home_url: str = "/"
-    search_url: str = "/liste"
+    search_url: str = "/recherche"
     new_url: str | None = None
     sign_out_url: str = "/deconnexion"
     sign_out_everywhere_url: str = "/deconnexion/partout"
@@ -88,6 +88,7 @@ class Chrome:
 def main_navigation(*, direction: bool) -> tuple[NavItem, ...]:
     """The entries offered to a person: the settings are the direction's alone."""
     entries = (
+        NavItem(key="aujourdhui", label="Aujourd’hui", url="/aujourdhui", icon="clair"),
         NavItem(key="tableau", label="Tableau", url="/tableau", icon="tableau"),
         NavItem(key="liste", label="Liste", url="/liste", icon="liste"),
         NavItem(key="structures", label="Structures", url="/structures", icon="structures"),

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.views.actions import ActionView
+from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
 from api.views.fields import FieldView
+from api.views.pieces import PiecesSection
 from api.views.sheets import Entry, SheetView
 from api.views.stages import Avatar, PhaseTone, StageBadge
 from api.views.timeline import Timeline
@@ -103,6 +105,15 @@ class SmallForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DossierTasks:
+    """The tâches of a dossier: to be done, done, and the form that gives one more."""
+
+    open: tuple[Todo, ...] = ()
+    done: tuple[Todo, ...] = ()
+    form: SmallForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostButton:
     """A single button that posts, with no question to answer."""
 
@@ -188,6 +199,8 @@ class DossierPage:
     echeances: tuple[EcheanceLine, ...] = ()
     rendez_vous: tuple[RendezVousLine, ...] = ()
     appointment_form: SmallForm | None = None
+    tasks: DossierTasks | None = None
+    pieces: PiecesSection | None = None
     linked: tuple[LinkedDossier, ...] = ()
     link_form: SmallForm | None = None
     at_hand: AtHand | None = None

@@ -43,6 +43,13 @@ class Who(Enum):
 ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/"): Who.SIGNED_IN,
     ("POST", "/annuler"): Who.WRITERS,
+    ("GET", "/aujourdhui"): Who.SIGNED_IN,
+    ("POST", "/taches"): Who.WRITERS,
+    ("GET", "/taches/{task_id}"): Who.WRITERS,
+    ("POST", "/taches/{task_id}"): Who.WRITERS,
+    ("POST", "/taches/{task_id}/faite"): Who.WRITERS,
+    ("POST", "/taches/{task_id}/rouvrir"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/taches"): Who.WRITERS,
     ("GET", "/healthz"): Who.ANYBODY,
     ("GET", "/connexion"): Who.ANYBODY,
     ("POST", "/connexion"): Who.ANYBODY,
@@ -187,6 +194,7 @@ def make_place(database: Database, office: Office) -> Place:
         "seance_id": str(holds.seance),
         "sheet": "accueil",
         "structure_id": str(holds.structure),
+        "task_id": str(holds.tache),
     }
     return Place(office, holds, values)
 
@@ -285,7 +293,14 @@ def test_the_lecteur_reads_everything_and_changes_nothing(
         ask(as_role(app, here, LECTEUR), route, here.url(route))
     assert written(database) == before
     readable = {route.path for route in ROUTES if LECTEUR in route.who.value and not route.is_post}
-    assert {"/tableau", "/liste", "/dossiers/{dossier_id}", "/structures", "/pilotage"} <= readable
+    assert {
+        "/aujourdhui",
+        "/tableau",
+        "/liste",
+        "/dossiers/{dossier_id}",
+        "/structures",
+        "/pilotage",
+    } <= readable
 
 
 @pytest.mark.parametrize("role", ROLES)

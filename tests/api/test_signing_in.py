@@ -256,7 +256,7 @@ def test_a_person_of_two_organismes_goes_from_one_to_the_other(
     visitor.sign_in(person.email)
     assert other_office.nom in visitor.get("/tableau").text
     answer = visitor.post(f"/organismes/{other_office.id}")
-    assert answer.headers["location"] == "/tableau"
+    assert answer.headers["location"] == "/aujourdhui"
     arrived = visitor.get("/tableau").text
     assert f"Vous êtes maintenant dans {other_office.nom}." in arrived
     assert "Lecture seule" in arrived

@@ -14,6 +14,7 @@ from api.pages import ROUTERS
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
+from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.tables import Dossier
 from grants.structures.tables import Contact
 from tests.builders.site import Site
@@ -28,6 +29,7 @@ WRITING = frozenset(
     {
         "/dossiers/nouveau",
         "/dossiers/{dossier_id}/porteur",
+        "/taches/{task_id}",
         "/structures/nouvelle",
         "/structures/{structure_id}/modifier",
         "/structures/{structure_id}/contacts/{contact_id}",
@@ -36,6 +38,7 @@ WRITING = frozenset(
     }
 )
 GENERAL = (
+    "/aujourdhui",
     "/tableau",
     "/liste",
     "/dossiers/nouveau",
@@ -77,7 +80,8 @@ def page_routes() -> set[str]:
 
 def fill(site: Site) -> Mapping[str, str]:
     """Load the living demonstration, empty the other organisme; who to sign in as, by role."""
-    load_demonstration(site.database, site.engine, datetime.now(UTC), only="vivante")
+    files = Storage(site.files_folder)
+    load_demonstration(site.database, site.engine, datetime.now(UTC), files, only="vivante")
     with site.database.unit_of_work() as session:
         connection = session.connection()
         connection.execute(delete(_S).where(_S.c.organisme_id == site.organisme_id))
@@ -91,7 +95,7 @@ def come_in(page: Page, site: Site, email: str, password: str = PASSWORD) -> Non
     page.get_by_label("Adresse e-mail").fill(email)
     page.get_by_label("Mot de passe", exact=True).fill(password)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
 
 
 def general_places(site: Site) -> list[Place]:

@@ -194,4 +194,4 @@ def _enter(page: Page, site: str, email: str) -> None:
     account.get_by_role("button", name="Choisir").click()
     expect(page.get_by_label("Adresse e-mail")).to_have_value(email)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()

@@ -21,7 +21,8 @@ def test_a_dossier_is_worked_on_from_signing_in_to_signing_out(page: Page, site:
     page.keyboard.type(site.email("charge_de_mission"))
     type_into(page, page.get_by_label("Mot de passe", exact=True), PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
+    press(page, page.locator(".nav a", has_text="Tableau"))
 
     press(page, page.locator("[data-card]", has_text="Roule ma vallée"))
     expect_stage(page, "Contact")
@@ -91,6 +92,7 @@ def test_arrows_lead_from_card_to_card(page: Page, site: Site) -> None:
     file_contact(site, "Roule ma vallée", days_ago=3)
     file_contact(site, "Le Fil d’Ariane")
     sign_in(page, site, "charge_de_mission")
+    page.goto(f"{site.url}/tableau")
     first, second = page.locator("[data-card]").first, page.locator("[data-card]").last
     tab_to(page, first)
     page.keyboard.press("ArrowDown")
@@ -103,6 +105,7 @@ def test_single_keys_search_and_open_a_contact_except_while_typing(page: Page, s
     file_contact(site, "Roule ma vallée")
     file_contact(site, "Le Fil d’Ariane")
     sign_in(page, site, "charge_de_mission")
+    page.goto(f"{site.url}/tableau")
     page.keyboard.press("/")
     search = page.locator("[data-filters] [type=search]")
     expect(search).to_be_focused()
@@ -120,6 +123,7 @@ def test_single_keys_search_and_open_a_contact_except_while_typing(page: Page, s
 
 def test_single_keys_can_be_turned_off(page: Page, site: Site) -> None:
     sign_in(page, site, "charge_de_mission")
+    page.goto(f"{site.url}/tableau")
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Raccourcis clavier")
     expect(dialog).to_be_visible()

@@ -16,7 +16,7 @@ def sign_in(page: Page, site: Site, role: str) -> None:
     page.get_by_label("Adresse e-mail").fill(site.email(role))
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
 
 
 def open_action(page: Page, label: str) -> Locator:

@@ -15,6 +15,7 @@ from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.tables import Dossier
+from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
 from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.parameters import asked_by
 from grants.organisation.people import PERSONNE_FIELDS
@@ -64,6 +65,9 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/liens", (_REFERENCE,)),
         (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
         (f"{dossier}/rendez-vous", APPOINTMENT_FIELDS),
+        (f"{dossier}/taches", TACHE_FIELDS),
+        (f"/taches/{holds.tache}", TACHE_FIELDS),
+        ("/taches", (*TACHE_FIELDS, DOSSIER_FIELD)),
         ("/structures/nouvelle", STRUCTURE_FIELDS),
         (f"{structure}/modifier", STRUCTURE_FIELDS),
         (f"{structure}/contacts", CONTACT_FIELDS),

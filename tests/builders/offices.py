@@ -13,6 +13,7 @@ from sqlmodel import Session
 from api.composition import default_engine
 from grants.comites.service import create_seance
 from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.taches.service import NewTask, create_task
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, invite, join
 from grants.organisation.founding import create_organisme, record_birth
@@ -54,6 +55,7 @@ class Holdings:
     seance: int
     personne: int
     compte: int
+    tache: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -101,7 +103,9 @@ def furnish(session: Session, office: Office) -> Holdings:
     set_logo(session, identity, LOGO, NOW)
     typed = {"nom": "De passage", "email": f"passage{office.id}@offices.example", "role": LECTEUR}
     compte = invite(session, identity, typed, NOW).compte_id
-    return Holdings(dossier.id, structure, contact, seance, personne.id, compte)
+    asked = {"titre": "Rappeler", "pour": str(identity.compte_id), "pour_le": "2026-03-20"}
+    tache = create_task(session, default_engine(), identity, NewTask(asked, dossier.id), NOW)
+    return Holdings(dossier.id, structure, contact, seance, personne.id, compte, tache=tache)
 
 
 def _png(side: int) -> bytes:

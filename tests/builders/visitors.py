@@ -105,4 +105,4 @@ class Visitor:
 
     def is_signed_in(self) -> bool:
         """Whether the application knows who this is."""
-        return self.get("/").headers.get("location") == "/tableau"
+        return self.get("/").headers.get("location") == "/aujourdhui"
