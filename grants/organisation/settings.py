@@ -33,6 +33,8 @@ ORGANISMES = Ledger(
         "acces_retire": "Accès retiré",
         "acces_rendu": "Accès rendu",
         "lien_cree": "Lien de mot de passe créé",
+        "reprise_faite": "Données reprises d'un fichier",
+        "reprise_annulee": "Reprise annulée",
     },
 )
 
