@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 from fastapi import Request
@@ -25,6 +24,7 @@ from api.form_reading import (
     gathered,
 )
 from grants.dossiers.pieces.content import MEGABYTE
+from grants.dossiers.pieces.deposit import Incoming
 from grants.dossiers.pieces.storage import Storage, disk_told
 
 _LARGEST_FIELD = 64 * 1024
@@ -36,24 +36,10 @@ class SendingTooBig(FormTooBig):
     """L’envoi dépasse {limit} Mo en tout. Envoyez les fichiers en plusieurs fois."""
 
 
-@dataclass(slots=True)
-class Arrived:
-    """One file as it came. Its name is what the sender says; `path` is emptied once it is kept.
-
-    `whole` is false where it was heavier than what is accepted: the rest was not written.
-    """
-
-    name: str
-    path: Path
-    size: int = 0
-    sha256: str = ""
-    whole: bool = True
-
-
 @asynccontextmanager
 async def receive(
     request: Request, storage: Storage, largest: int
-) -> AsyncGenerator[tuple[dict[str, str | list[str]], tuple[Arrived, ...]]]:
+) -> AsyncGenerator[tuple[dict[str, str | list[str]], tuple[Incoming, ...]]]:
     """The fields and the files of a form, the files gone afterwards unless they were kept.
 
     Raises SendingTooBig, FormUnreadable, DiskFull.
@@ -110,7 +96,7 @@ class _Parts:
     storage: Storage
     largest: int
     stack: ExitStack
-    files: list[Arrived] = field(default_factory=list)
+    files: list[Incoming] = field(default_factory=list)
     ended: bool = False
     _pairs: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
@@ -119,7 +105,7 @@ class _Parts:
     _headers: dict[bytes, bytes] = field(default_factory=dict)
     _field: str = ""
     _text: bytearray = field(default_factory=bytearray)
-    _file: Arrived | None = None
+    _file: Incoming | None = None
     _writing: IO[bytes] | None = None
     _digest: Any = None
 
@@ -157,7 +143,7 @@ class _Parts:
             return
         name = options[b"filename"].decode("utf-8", "replace").replace("%22", '"')
         path, self._writing = self.stack.enter_context(self.storage.arrival())
-        self._file, self._digest = Arrived(name, path), hashlib.sha256()
+        self._file, self._digest = Incoming(name, path), hashlib.sha256()
 
     def data(self, data: bytes, start: int, end: int) -> None:
         """A piece of what the part holds."""

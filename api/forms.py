@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from pydantic import BeforeValidator
 
-from api.arrivals import Arrived, receive
+from api.arrivals import receive
 from api.cookies import DOOR, door_token, read_cookie, same
 from api.form_reading import (
     FieldNotAsked,
@@ -24,6 +24,7 @@ from api.form_reading import (
 from api.house import house_of
 from api.visit import SignedIn, Writer
 from grants.dossiers.pieces.content import MEGABYTE
+from grants.dossiers.pieces.deposit import Incoming
 from grants.dossiers.pieces.storage import Storage
 from workflow.database import LARGEST_ID
 from workflow.errors import DomainError
@@ -76,7 +77,7 @@ class Sending:
     """What was posted with files of any size: the fields, and the files, on the disk already."""
 
     form: Form
-    files: tuple[Arrived, ...]
+    files: tuple[Incoming, ...]
 
 
 async def posted(request: Request, visit: SignedIn) -> Form:

@@ -122,8 +122,9 @@ def demonstrate(
         wanted = settings.demonstration and settings.is_local
     if wanted:
         from grants.demonstration.replay import load_demonstration
+        from grants.dossiers.pieces.storage import Storage
 
-        load_demonstration(database, engine, now)
+        load_demonstration(database, engine, now, Storage(settings.files_folder))
 
 
 def shown_accounts(database: Database) -> list[DemoAccount]:

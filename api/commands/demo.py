@@ -22,6 +22,7 @@ def demo(
     from api.startup import current_database, ready_database, ready_pipelines
     from api.terminal import show_accounts
     from grants.demonstration.replay import Which, load_demonstration
+    from grants.dossiers.pieces.storage import Storage
 
     only: Which | None = None
     if year_2009 != living:
@@ -31,4 +32,5 @@ def demo(
     ready_database(settings, utc_now())
     with current_database(settings) as database:
         ready_pipelines(database, engine.catalogue, utc_now())
-        show_accounts(load_demonstration(database, engine, utc_now(), only=only))
+        files = Storage(settings.files_folder)
+        show_accounts(load_demonstration(database, engine, utc_now(), files, only=only))

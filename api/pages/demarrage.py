@@ -107,9 +107,11 @@ def start_with_demonstration(request: Request, form: PostedAtTheDoor) -> Respons
         return redirect(request, _URL)
     # Late: it brings whole stories with it, which a real installation never needs.
     from grants.demonstration.replay import load_demonstration
+    from grants.dossiers.pieces.storage import Storage
 
     try:
-        load_demonstration(house.database, house.engine, house.clock(), starting=True)
+        files = Storage(house.settings.files_folder)
+        load_demonstration(house.database, house.engine, house.clock(), files, starting=True)
     except AlreadyStarted:
         return redirect(request, "/connexion", _STARTED)
     ready = Flash(text="La démonstration est prête. Choisissez un compte pour y entrer.")

@@ -14,6 +14,7 @@ from api.views.drafts import DraftView
 from api.views.fields import FieldView
 from grants.dossiers.answers import LONGEST_REASON, REASON
 from grants.dossiers.brouillons.service import ACTION, Draft
+from grants.finances.vocabulary import WHERE as PLAN
 from grants.organisation.identity import Identity
 from grants.organisation.roles import PIPELINE_ROLES
 from workflow.engine import Engine, Offer
@@ -186,6 +187,10 @@ def _place(pipeline: Pipeline, subject: Subject, where: str | None) -> str | Non
     if where is None:
         return None
     sheet, _, key = where.partition(".")
+    if where == PLAN:
+        return "?plan=modifier#plan"
+    if key and sheet == "pieces":
+        return f"#piece-{key}"
     if key and pipeline.sheet(sheet) is not None:
         return f"?fiche={sheet}#{sheet}-{key}"
     return _PLACES[where].format(dossier=f"/dossiers/{subject.id}") if where in _PLACES else None

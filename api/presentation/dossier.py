@@ -22,6 +22,7 @@ from api.presentation.drafts import at_hand
 from api.presentation.fields import Asking
 from api.presentation.path import path_of
 from api.presentation.pieces import pieces_section
+from api.presentation.plan import plan_section
 from api.presentation.set_aside import set_aside
 from api.presentation.sheets import sheet_views
 from api.presentation.stages import badge
@@ -96,7 +97,7 @@ def _coming_back(
 ) -> dict[str, Any]:
     """What is said of a form that came back: why, and what was typed if it has no place now."""
     kept = set_aside(asking, pipeline, looking, view)
-    typed = looking.resumed or (looking.edited and looking.edited.typed)
+    typed = looking.resumed or any(each and each.typed for each in (looking.edited, looking.plan))
     notice, resumed = looking.notice, looking.resumed
     if resumed is not None and resumed.action not in {each.key for each in view.actions}:
         notice = " ".join(refusal.message for refusal in resumed.reasons)
@@ -140,6 +141,7 @@ def _aside(
         "rendez_vous": _appointments(connection, subject, now),
         "appointment_form": appointment_form(asking, identity, pipeline, subject, looking),
         "tasks": dossier_tasks(_of_a_task(asking, looking), identity, subject.id, now),
+        "plan": plan_section(asking, pipeline, subject, identity, looking.plan),
         "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),

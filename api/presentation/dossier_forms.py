@@ -12,6 +12,7 @@ from api.presentation.actions import Resumed
 from api.presentation.drafts import Drafts
 from api.presentation.fields import Asking, Typed, questions
 from api.presentation.pieces import ResumedPiece
+from api.presentation.plan import EditedPlan
 from api.presentation.sheets import EditedSheet
 from api.views.dossier import Conflict, NoteForm, ReferentForm, SmallForm
 from api.views.fields import Choice, FieldView
@@ -39,6 +40,7 @@ class Looking:
     link_text: str = ""
     link_fault: str = ""
     piece: ResumedPiece | None = None
+    plan: EditedPlan | None = None
     appointment_typed: Typed | None = None
     appointment_faults: Mapping[str, str] = field(default_factory=dict)
     tache_typed: Typed | None = None

@@ -11,6 +11,7 @@ from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
 from api.views.fields import FieldView
 from api.views.pieces import PiecesSection
+from api.views.plan import PlanSection
 from api.views.sheets import Entry, SheetView
 from api.views.stages import Avatar, PhaseTone, StageBadge
 from api.views.timeline import Timeline
@@ -201,6 +202,7 @@ class DossierPage:
     appointment_form: SmallForm | None = None
     tasks: DossierTasks | None = None
     pieces: PiecesSection | None = None
+    plan: PlanSection | None = None
     linked: tuple[LinkedDossier, ...] = ()
     link_form: SmallForm | None = None
     at_hand: AtHand | None = None

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from grants.demonstration.coherence import nom_du_fait
 from grants.demonstration.installation import Installed
 from grants.demonstration.modeles import Demonstration, Dossier, Fait, Structure
+from grants.demonstration.papiers import Paper, Papers, papers_of
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.notes import add_note
 from grants.dossiers.opening import Opening, open_dossier
@@ -39,11 +40,12 @@ class StoryImpossible(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """One moment of one story: the first contact, or a fact."""
+    """One moment of one story: the first contact, a fact, or a pièce that comes."""
 
     at: datetime
     dossier: Dossier
     fait: Fait | None = None
+    paper: Paper | None = None
 
 
 @dataclass(slots=True)
@@ -54,13 +56,15 @@ class Recit:
     engine: Engine
     demonstration: Demonstration
     place: Installed
+    papers: Papers
+    now: datetime
     structures: dict[str, int] = field(default_factory=dict)
     personnes: dict[str, int] = field(default_factory=dict)
     dossiers: dict[str, int] = field(default_factory=dict)
 
     def tell(self) -> None:
         """Everything, in the order in which it happened. Raises StoryImpossible."""
-        for event in sorted(_events_of(self.demonstration), key=lambda each: each.at):
+        for event in sorted(self._events(), key=lambda each: each.at):
             try:
                 self._happen(event)
             except DomainError as error:
@@ -70,8 +74,21 @@ class Recit:
             if stage != dossier.etape:
                 raise StoryImpossible(f"{dossier.cle} : arrivé à {stage}, pas à {dossier.etape}")
 
+    def _events(self) -> Iterator[_Event]:
+        for dossier in self.demonstration.dossiers:
+            yield _Event(dossier.contact_le, dossier)
+            for fait in dossier.faits:
+                yield _Event(fait.le, dossier, fait)
+            loaded = self.engine.catalogue.latest(dossier.pipeline)
+            for paper in papers_of(loaded.pipeline, dossier, self.now) if loaded else ():
+                yield _Event(paper.at, dossier, paper=paper)
+
     def _happen(self, event: _Event) -> None:
-        if event.fait is None:
+        if event.paper is not None:
+            identity = self.place.identities[event.dossier.referent]
+            id = self.dossiers[event.dossier.cle]
+            self.papers.bring(self.session, self.engine, identity, id, event.paper)
+        elif event.fait is None:
             self.dossiers[event.dossier.cle] = self._begin(event.dossier)
         else:
             self._go_on(event.dossier, event.fait)
@@ -190,13 +207,6 @@ class Recit:
         return typed
 
 
-def _events_of(demonstration: Demonstration) -> Iterator[_Event]:
-    for dossier in demonstration.dossiers:
-        yield _Event(dossier.contact_le, dossier)
-        for fait in dossier.faits:
-            yield _Event(fait.le, dossier, fait)
-
-
 def _form_of(structure: Structure) -> dict[str, str | None]:
     effectif = None if structure.effectif is None else str(structure.effectif)
     return {
@@ -229,6 +239,8 @@ def _what_is_invented(dossier: Dossier) -> str:
 
 def _what_happened(event: _Event, error: DomainError) -> str:
     where = nom_du_fait(event.fait) if event.fait else "premier contact"
+    if event.paper is not None:
+        where = f"pièce {event.paper.piece.key}"
     reasons = str(error)
     if isinstance(error, Refused):
         reasons = " ; ".join(refusal.message for refusal in error.refusals)

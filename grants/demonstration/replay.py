@@ -10,8 +10,10 @@ from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_ac
 from grants.demonstration.donnees import charger_2009, charger_vivante
 from grants.demonstration.installation import install, is_installed
 from grants.demonstration.modeles import Demonstration
+from grants.demonstration.papiers import Papers
 from grants.demonstration.passe import settle_the_past
 from grants.demonstration.recit import Recit
+from grants.dossiers.pieces.storage import Storage
 from grants.organisation.founding import claim_installation, wait_for_other_starts
 from grants.organisation.passwords import Passwords
 from workflow.database import Database
@@ -32,6 +34,7 @@ def load_demonstration(
     database: Database,
     engine: Engine,
     now: datetime,
+    files: Storage,
     *,
     only: Which | None = None,
     starting: bool = False,
@@ -46,7 +49,8 @@ def load_demonstration(
     loaded: list[str] = []
     for story in stories.values():
         claims = starting and not loaded
-        if _load(database, engine, story, password_hash, now, claims=claims):
+        papers = Papers(files)
+        if _load(database, engine, story, papers, password_hash, now, claims=claims):
             loaded.append(story.organisme.nom)
     if not loaded:
         names = ", ".join(story.organisme.nom for story in stories.values())
@@ -64,6 +68,7 @@ def _load(
     database: Database,
     engine: Engine,
     story: Demonstration,
+    papers: Papers,
     password_hash: str,
     now: datetime,
     *,
@@ -77,6 +82,6 @@ def _load(
         if is_installed(session.connection(), story):
             return False
         place = install(session, engine, story, password_hash)
-        Recit(session, engine, story, place).tell()
+        Recit(session, engine, story, place, papers, now).tell()
         settle_the_past(session, engine, place.organisme_id, now)
     return True

@@ -19,6 +19,7 @@ from api.schema import JOURNAL_OWNERS
 from api.settings import Settings
 from api.start_code import start_code, start_notice
 from api.startup import ready_pipelines
+from grants.dossiers.pieces.storage import Storage
 from grants.organisation.founding import AlreadyStarted
 from grants.organisation.tables import Organisme
 from tests.builders.offices import NOW, QUICK_PASSWORDS, Office, make_office
@@ -135,9 +136,12 @@ def test_of_two_people_who_start_at_once_one_does(
 def test_the_demonstration_is_loaded_and_its_accounts_shown(
     visitor: Visitor, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def load(given: Database, engine: Engine, now: datetime, *, starting: bool) -> list[object]:
+    def load(
+        given: Database, engine: Engine, now: datetime, files: Storage, *, starting: bool
+    ) -> list[object]:
         assert starting
         assert (engine, now) == (visitor.house.engine, clock())
+        assert files.folder == visitor.house.settings.files_folder
         with given.unit_of_work() as session:
             made = make_office(session, "Démonstration", "demo.example")
             organisme = session.get_one(Organisme, made.id)
@@ -154,11 +158,11 @@ def test_the_demonstration_is_loaded_and_its_accounts_shown(
 
 
 def test_the_demonstration_is_never_loaded_over_what_somebody_has_just_started(
-    database: Database, office: Office, clock: Clock, app: FastAPI
+    database: Database, office: Office, clock: Clock, app: FastAPI, tmp_path: Path
 ) -> None:
     with pytest.raises(AlreadyStarted):
         grants.demonstration.replay.load_demonstration(
-            database, app.state.house.engine, clock(), starting=True
+            database, app.state.house.engine, clock(), Storage(tmp_path), starting=True
         )
     assert organismes(database) == [office.nom]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlmodel import Session
 from grants.comites.service import create_seance
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.pieces.service import Handed, hand_in, validate
 from grants.dossiers.reading import load_facts, read_subject, situation_of
 from grants.dossiers.sheets import SheetEdit, edit_sheet
 from grants.organisation.identity import Identity
@@ -51,6 +53,12 @@ PROJET = {
     "montant_demande": "20 000",
 }
 _NUMBERS = count(1)
+
+
+def handed(name: str) -> Handed:
+    """A file as if it stood on the disk: the domain never opens one."""
+    digest = sha256(name.encode()).hexdigest()
+    return Handed(f"{name}.pdf", "pdf", 1000, digest, digest[:32], 1)
 
 
 @dataclass
@@ -118,6 +126,18 @@ class Counter:
             edit = SheetEdit(self.dossier, sheet, {**known, **answers})
             edit_sheet(session, self.engine, self.charge, edit, self.now)
 
+    def bring_pieces(self, *keys: str) -> None:
+        """Hand in and validate these pièces, or all that some move waits for."""
+        subject = self.read()
+        expected = self.engine.machine(subject).pipeline.pieces
+        asked = keys or [piece.key for piece in expected if piece.required_for]
+        with self.database.unit_of_work() as session:
+            for key in asked:
+                work = (session, self.engine, self.charge, self.dossier, key)
+                hand_in(*work, [handed(key)], self.now)
+                form = {"date_document": self.now.date().isoformat()}
+                validate(*work, form, self.now)
+
     def do(self, action: str, **demand: Any) -> Advanced:
         """One action on the dossier at hand, in a transaction of its own.
 
@@ -163,6 +183,7 @@ class Counter:
 
     def _inscrire_cts(self) -> None:
         self.fill("projet")
+        self.bring_pieces()
         self.do("inscrire_cts", seance=str(self.plan_seance()))
 
     def _selectionner(self) -> None:

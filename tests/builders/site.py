@@ -46,6 +46,7 @@ class Site:
     engine: Engine
     organisme_id: int
     comptes: dict[str, int]
+    files_folder: Path
 
     def email(self, role: str) -> str:
         """The address that the person of a role signs in with."""
@@ -66,7 +67,7 @@ def running_site(database_url: str, data_folder: Path) -> Generator[Site]:
     app = create_app(settings, database=database, engine=engine, passwords=passwords)
     try:
         with answering(app) as url:
-            yield Site(url, database, engine, organisme_id, comptes)
+            yield Site(url, database, engine, organisme_id, comptes, settings.files_folder)
     finally:
         database.dispose()
 

@@ -12,7 +12,8 @@ class FileFault(InputFault):
 
     def __init__(self, **details: object) -> None:
         """The docstring of the class is the sentence, `details` what it leaves open."""
-        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format_map(details))
+        sentence = inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ")
+        super().__init__(sentence.format_map(details))
 
 
 class EmptyFile(FileFault):

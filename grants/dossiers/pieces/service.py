@@ -46,7 +46,7 @@ class NothingHandedIn(DomainError):
     code = "piece_attendue"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Handed:
     """One file already on the disk, under `stored`: what it is, and what its sender calls it."""
 

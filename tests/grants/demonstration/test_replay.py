@@ -4,6 +4,8 @@ import tomllib
 from collections import Counter
 from collections.abc import Generator, Mapping
 from datetime import UTC, date, datetime, time
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from grants.demonstration.donnees import RAPPORT_2009, charger_2009, charger_viv
 from grants.demonstration.modeles import Demonstration, Fait
 from grants.demonstration.recit import StoryImpossible
 from grants.demonstration.replay import DemonstrationAlreadyThere, load_demonstration
+from grants.dossiers.pieces.storage import Storage
 from grants.organisation.passwords import Passwords
 from grants.rapport.queries import Period, funnel
 from tests.builders.databases import Databases, SchemaBuilder, build_schema
@@ -28,6 +31,11 @@ RAPPORT = tomllib.loads(RAPPORT_2009.read_text(encoding="utf-8"))["microprojets"
 CE_JOUR = date(2026, 3, 4)
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 CLAIE, ETABLI = "CLAIE", "L'Établi des Garrigues"
+
+
+def papers() -> Storage:
+    """Where the made-up documents go: nobody reads them here."""
+    return Storage(Path(mkdtemp(prefix="pieces-")))
 
 
 def build_demonstrations(url: str) -> None:
@@ -276,17 +284,17 @@ def test_both_organismes_are_marked_and_their_accounts_open_the_door(loaded: Dat
 def test_loading_twice_is_refused_and_changes_nothing(loaded: Database) -> None:
     before = counts(loaded)
     with pytest.raises(DemonstrationAlreadyThere, match="L'Établi des Garrigues, CLAIE"):
-        load_demonstration(loaded, build_engine(), NOW)
+        load_demonstration(loaded, build_engine(), NOW, papers())
     with pytest.raises(DemonstrationAlreadyThere):
-        load_demonstration(loaded, build_engine(), NOW, only="vivante")
+        load_demonstration(loaded, build_engine(), NOW, papers(), only="vivante")
     assert counts(loaded) == before
 
 
 def test_the_one_that_is_missing_is_loaded_beside_the_other(empty: Database) -> None:
     engine = build_engine()
-    first = load_demonstration(empty, engine, NOW, only="2009")
+    first = load_demonstration(empty, engine, NOW, papers(), only="2009")
     assert {account.organisme for account in first} == {CLAIE}
-    second = load_demonstration(empty, engine, NOW)
+    second = load_demonstration(empty, engine, NOW, papers())
     assert {account.organisme for account in second} == {ETABLI}
 
 
@@ -307,7 +315,7 @@ def test_a_story_that_cannot_be_told_leaves_nothing_behind(
     broken: Demonstration = story.model_copy(update={"dossiers": dossiers})
     monkeypatch.setattr(replay, "charger_2009", lambda: broken)
     with pytest.raises(StoryImpossible, match=f"{last.cle}, solder.*n'est pas une action"):
-        load_demonstration(empty, build_engine(), NOW, only="2009")
+        load_demonstration(empty, build_engine(), NOW, papers(), only="2009")
     assert set(counts(empty).values()) == {0}
 
 
@@ -318,5 +326,5 @@ def test_a_story_that_cannot_be_told_leaves_nothing_behind(
 )
 def test_the_living_organisme_loads_on_any_day(sqlite_empty: Database, day: date) -> None:
     now = from_paris(datetime.combine(day, time(10)))
-    load_demonstration(sqlite_empty, build_engine(), now, only="vivante")
+    load_demonstration(sqlite_empty, build_engine(), now, papers(), only="vivante")
     assert count(sqlite_empty, "dossier") == 50
