@@ -13,6 +13,7 @@ from api.presentation.actions import Resumed
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.drafts import action_form, sheet_form
+from api.presentation.plan import EditedPlan
 from api.presentation.sheets import EditedSheet
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
@@ -35,6 +36,7 @@ def dossier(request: Request, visit: SignedIn, dossier_id: RowId) -> Response:
     sheet = request.query_params.get("fiche")
     looking = Looking(
         edited=EditedSheet(sheet) if sheet else None,
+        plan=EditedPlan() if request.query_params.get("plan") == "modifier" else None,
         moves_only=request.query_params.get("journal") == "mouvements",
     )
     return _show(request, visit, dossier_id, looking)

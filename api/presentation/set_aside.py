@@ -10,6 +10,7 @@ from api.views.dossier import DossierPage
 from api.views.fields import FieldView
 from api.views.sheets import Entry
 from grants.dossiers.answers import REASON
+from grants.finances.form import amount_fields, line_fields, numbers_of
 from workflow.pipeline import Field, Pipeline
 
 _REASON = Field(key=REASON, label="Motif", type="texte_long")
@@ -27,7 +28,15 @@ def set_aside(
     if edited is not None and edited.typed and not any(each.form for each in view.sheets):
         sheet = pipeline.sheet(edited.key)
         return _entries(asking, sheet.fields if sheet else (), edited.typed)
+    plan = looking.plan
+    if plan is not None and plan.typed and not (view.plan and view.plan.form):
+        return _plan_entries(asking, pipeline, plan.typed)
     return ()
+
+
+def _plan_entries(asking: Asking, pipeline: Pipeline, typed: Typed) -> tuple[Entry, ...]:
+    lines = (field for number in numbers_of(typed) for field in line_fields(number))
+    return _entries(asking, (*amount_fields(pipeline), *lines), typed)
 
 
 def _entries(asking: Asking, fields: Iterable[Field], typed: Typed) -> tuple[Entry, ...]:

@@ -73,11 +73,17 @@ def edit_plan(
     pipeline = engine.machine(subject).pipeline
     require_plan_editable(pipeline, subject, identity)
     typed, faults = read_plan(pipeline, edit.answers, engine.vocabulary.field_types)
-    amounts = {COST: typed.cost, ASKED: typed.asked}
+    # An amount that was not sent stays as it is.
+    amounts = {
+        key: value if key in edit.answers else subject.values.get(key)
+        for key, value in ((COST, typed.cost), (ASKED, typed.asked))
+    }
     faults |= faults_of_answers(subject, amounts, faults)
     if faults:
         raise Invalid(faults)
-    before, after = plan_of(connection, subject), _tied(connection, identity.organisme_id, typed)
+    before = plan_of(connection, subject)
+    wanted = replace(typed, cost=amounts[COST], asked=amounts[ASKED])
+    after = _tied(connection, identity.organisme_id, wanted)
     if before != after:
         record_fact(
             session, engine, subject, identity, EVENT, _content(before, after), now, edit.key

@@ -54,10 +54,6 @@ def _gap(plan: Plan) -> tuple[Refusal, ...]:
         return ()
     gap, cost = format_amount(abs(plan.gap), decimals=True), format_amount(plan.cost)
     brought = format_amount(plan.resources)
-    if plan.side == "manque":
-        sentence = f"Plan de financement : il manque {gap} (coût {cost}, ressources {brought})."
-    else:
-        sentence = (
-            f"Plan de financement : il y a {gap} de trop (coût {cost}, ressources {brought})."
-        )
+    what = f"il manque {gap}" if plan.side == "manque" else f"il y a {gap} de trop"
+    sentence = f"Plan de financement : {what} (coût {cost}, ressources {brought})."
     return (Refusal("plan_desequilibre", sentence, WHERE),)

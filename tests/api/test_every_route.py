@@ -76,6 +76,8 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/dossiers/{dossier_id}/brouillons/{formulaire}"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/brouillons/{formulaire}/effacer"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/presence"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/financement"): Who.WRITERS,
+    ("POST", "/dossiers/{dossier_id}/financement/solde"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/notes"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/referent"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/liens"): Who.WRITERS,
