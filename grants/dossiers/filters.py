@@ -73,7 +73,7 @@ class Filters:
         if self.until is not None:
             found.append(D.c.ouvert_le <= self.until)
         if self.late is not None:
-            found.append(_late(self.late))
+            found.append(overdue(self.late))
         if self.among is not None:
             found.append(D.c.id.in_(self.among))
         if self.etiquette_id is not None:
@@ -116,7 +116,8 @@ def _bearing(etiquette_id: int) -> Select[tuple[int]]:
     return select(bears.c.dossier_id).where(bears.c.etiquette_id == etiquette_id)
 
 
-def _late(limits: Mapping[str, date]) -> ColumnElement[bool]:
+def overdue(limits: Mapping[str, date]) -> ColumnElement[bool]:
+    """The condition for a dossier to have stood in its stage for too long."""
     each: Iterable[ColumnElement[bool]] = [
         and_(D.c.stage == stage, D.c.stage_since < from_paris(datetime.combine(day, time.min)))
         for stage, day in limits.items()
