@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from grants.demonstration.modeles import Demonstration, Dossier, Fait, Seance
 from workflow.calendar import CLOSING, OPENING, is_working_day
@@ -59,9 +60,18 @@ def _references(demonstration: Demonstration) -> Iterator[str]:
             *(("comptes", fait.acteur) for fait in dossier.faits),
             *(("seances", fait.champs.get("seance")) for fait in dossier.faits),
         ]
-        for nom, cle in nommees:
-            if cle is not None and cle not in connues[nom]:
-                yield f"dossier {dossier.cle} : {cle} n'est pas dans les {nom}"
+        yield from _absentes(f"dossier {dossier.cle}", nommees, connues)
+    for tache in demonstration.taches:
+        nommees = [("comptes", tache.par), ("comptes", tache.pour), ("dossiers", tache.dossier)]
+        yield from _absentes(f"tâche « {tache.titre} »", nommees, connues)
+
+
+def _absentes(
+    ou: str, nommees: Iterable[tuple[str, Any]], connues: Mapping[str, set[str]]
+) -> Iterator[str]:
+    for nom, cle in nommees:
+        if cle is not None and cle not in connues[nom]:
+            yield f"{ou} : {cle} n'est pas dans les {nom}"
 
 
 def _seances_ouvrees(demonstration: Demonstration) -> Iterator[str]:
@@ -100,7 +110,8 @@ def _ordre(dossier: Dossier) -> Iterator[str]:
 
 def nom_du_fait(fait: Fait) -> str:
     """« refuser, 16 octobre 2009 à 10 h 25 »."""
-    quoi = fait.action or (f"fiche {fait.fiche}" if fait.fiche else "note")
+    suite = "plan de financement" if fait.plan is not None else "note"
+    quoi = fait.action or (f"fiche {fait.fiche}" if fait.fiche else suite)
     return f"{quoi}, {format_datetime(fait.le)}"
 
 

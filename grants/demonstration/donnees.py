@@ -67,6 +67,7 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         structures=tuple(structure for fichier in fichiers for structure in fichier.structures),
         personnes=tuple(personne for fichier in fichiers for personne in fichier.personnes),
         dossiers=tuple(dossier for fichier in fichiers for dossier in fichier.dossiers),
+        taches=tuple(tache for fichier in fichiers for tache in fichier.taches),
     )
     if incoherences := incoherences_de(demonstration):
         raise DonneesInvalides(incoherences)

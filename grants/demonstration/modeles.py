@@ -7,6 +7,7 @@ of them one action of the pipeline, one sheet filled in, or one note.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -107,8 +108,17 @@ class Personne(Donnee):
     telephone: Telephone | None = None
 
 
+class LigneDePlan(Donnee):
+    """One who pays for a project, always with an invented amount."""
+
+    nature: Literal["cofinanceur", "fonds_propres"] = "cofinanceur"
+    financeur: Texte
+    montant: Centimes
+    etat: Literal["demande", "obtenu", "refuse"]
+
+
 class Fait(Donnee):
-    """One thing that happened to a dossier: an action, a sheet filled in, or a note.
+    """One thing that happened to a dossier: an action, a sheet, a plan de financement, or a note.
 
     `acteur` is the key of a compte. `champs` hold typed values (amounts in cents, aware moments,
     dates, yes or no) or the answer as it would be typed, and for a séance its key.
@@ -118,6 +128,7 @@ class Fait(Donnee):
     acteur: Cle
     action: Cle | None = None
     fiche: Cle | None = None
+    plan: tuple[LigneDePlan, ...] | None = None
     note: Texte | None = None
     motif: Texte | None = None
     champs: dict[str, Champ] = {}
@@ -132,8 +143,9 @@ class Fait(Donnee):
 
     @model_validator(mode="after")
     def _une_seule_chose(self) -> Fait:
-        if sum(nature is not None for nature in (self.action, self.fiche, self.note)) != 1:
-            raise ValueError("un fait est une action, une fiche ou une note, et une seule")
+        choses = (self.action, self.fiche, self.plan, self.note)
+        if sum(chose is not None for chose in choses) != 1:
+            raise ValueError("un fait est une action, une fiche, un plan ou une note, et un seul")
         return self
 
 
@@ -163,6 +175,17 @@ class Dossier(Donnee):
     faits: tuple[Fait, ...] = Field(default=(), alias="fait")
 
 
+class Tache(Donnee):
+    """Something that a colleague is to do, about a dossier or not. Always invented."""
+
+    titre: Texte
+    par: Cle
+    pour: Cle
+    confiee_le: Moment
+    pour_le: Jour
+    dossier: Cle | None = None
+
+
 class Fichier(Donnee):
     """What one TOML file may hold."""
 
@@ -172,6 +195,7 @@ class Fichier(Donnee):
     structures: tuple[Structure, ...] = Field(default=(), alias="structure")
     personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
     dossiers: tuple[Dossier, ...] = Field(default=(), alias="dossier")
+    taches: tuple[Tache, ...] = Field(default=(), alias="tache")
 
 
 class Demonstration(Donnee):
@@ -183,3 +207,4 @@ class Demonstration(Donnee):
     structures: tuple[Structure, ...]
     personnes: tuple[Personne, ...]
     dossiers: tuple[Dossier, ...]
+    taches: tuple[Tache, ...] = ()
