@@ -18,6 +18,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.service import create_structure
 from tests.builders.offices import NOW
+from tests.builders.papers import validate_all
 from workflow.database import Database, table_of
 from workflow.engine import Engine
 from workflow.errors import Invalid, Refused
@@ -59,6 +60,11 @@ class Bureau:
         with self.database.unit_of_work() as session:
             edit = SheetEdit(self.dossier, sheet, answers)
             edit_sheet(session, self.engine, self.charge, edit, self.now)
+
+    def bring_pieces(self) -> None:
+        """Hand in and validate the pièces that some move waits for."""
+        with self.database.unit_of_work() as session:
+            validate_all(session, self.engine, self.charge, self.dossier, self.now)
 
     def do(self, action: str, reason: str | None = None, **answers: Any) -> str:
         with self.database.unit_of_work() as session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from itertools import count
 from typing import Any
 
@@ -15,19 +14,22 @@ from sqlmodel import Session
 from grants.comites.service import create_seance
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.opening import Opening, open_dossier
-from grants.dossiers.pieces.service import Handed, hand_in, validate
 from grants.dossiers.reading import load_facts, read_subject, situation_of
 from grants.dossiers.sheets import SheetEdit, edit_sheet
+from grants.finances.form import name_of
+from grants.finances.service import PlanEdit, edit_plan
 from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.service import create_structure
 from notifications.courrier_table import Courrier
 from tests.builders.offices import NOW, Office
+from tests.builders.papers import validate_all
 from workflow.database import Database, table_of
 from workflow.echeance_table import Echeance
 from workflow.engine import Engine, Offer
 from workflow.errors import Invalid, Refused
 from workflow.journal_reading import Line, lines_of
+from workflow.money import format_amount
 from workflow.subject import Subject
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -53,12 +55,6 @@ PROJET = {
     "montant_demande": "20 000",
 }
 _NUMBERS = count(1)
-
-
-def handed(name: str) -> Handed:
-    """A file as if it stood on the disk: the domain never opens one."""
-    digest = sha256(name.encode()).hexdigest()
-    return Handed(f"{name}.pdf", "pdf", 1000, digest, digest[:32], 1)
 
 
 @dataclass
@@ -128,15 +124,25 @@ class Counter:
 
     def bring_pieces(self, *keys: str) -> None:
         """Hand in and validate these pièces, or all that some move waits for."""
-        subject = self.read()
-        expected = self.engine.machine(subject).pipeline.pieces
-        asked = keys or [piece.key for piece in expected if piece.required_for]
         with self.database.unit_of_work() as session:
-            for key in asked:
-                work = (session, self.engine, self.charge, self.dossier, key)
-                hand_in(*work, [handed(key)], self.now)
-                form = {"date_document": self.now.date().isoformat()}
-                validate(*work, form, self.now)
+            validate_all(session, self.engine, self.charge, self.dossier, self.now, *keys)
+
+    def finance(self, **lines: str) -> None:
+        """Write who pays for the project, or let one funder pay what nobody else does.
+
+        A line is given as `mairie="5 000, obtenu"`.
+        """
+        kept = self.read().values
+        rest = (kept["cout_total"] or 0) - (kept["montant_demande"] or 0)
+        lines = lines or {"mairie": f"{format_amount(rest)}, obtenu"}
+        form: dict[str, str] = {}
+        for number, (name, said) in enumerate(lines.items(), start=1):
+            montant, etat = said.rsplit(", ", maxsplit=1)
+            parts = {"nature": "cofinanceur", "financeur": name, "montant": montant, "etat": etat}
+            form |= {name_of(number, part): value for part, value in parts.items()}
+        with self.database.unit_of_work() as session:
+            edit = PlanEdit(self.dossier, form)
+            edit_plan(session, self.engine, self.charge, edit, self.now)
 
     def do(self, action: str, **demand: Any) -> Advanced:
         """One action on the dossier at hand, in a transaction of its own.
@@ -183,6 +189,7 @@ class Counter:
 
     def _inscrire_cts(self) -> None:
         self.fill("projet")
+        self.finance()
         self.bring_pieces()
         self.do("inscrire_cts", seance=str(self.plan_seance()))
 

@@ -56,7 +56,7 @@ def bureau(database: Database, engine: Engine, office: Office) -> Bureau:
 
 def taken_to_the_comite(bureau: Bureau) -> int:
     """A microprojet inscribed to a séance in ten days; the séance's id."""
-    bureau.open("microprojets", montant_demande=1_000_000, cout_total=2_000_000)
+    bureau.open("microprojets", montant_demande=1_000_000, cout_total=1_000_000)
     bureau.do("accueillir", rendez_vous=f"{bureau.now + timedelta(days=1):%Y-%m-%dT%H:%M}")
     bureau.fill(
         "accueil",
@@ -73,6 +73,7 @@ def taken_to_the_comite(bureau: Bureau) -> int:
         date_fin="2027-06-30",
     )
     seance = bureau.seance()
+    bureau.bring_pieces()
     bureau.do("inscrire_cts", seance=seance)
     return int(seance)
 

@@ -166,12 +166,15 @@ def test_the_sequence_of_another_organisme_is_not_in_the_list(
 def test_a_dossier_over_the_ceiling_is_refused_with_its_amount(counter: Counter) -> None:
     counter.take_to("accompagnement")
     counter.fill("projet", montant_demande="25 000,50")
+    counter.finance()
+    counter.bring_pieces()
     counter.plan_seance()
     assert counter.refusals("inscrire_cts", seance=str(counter.seance)) == [
         "L'aide demandée (25\u202f000,50\u00a0€) dépasse le plafond de 23\u202f000\u00a0€ :"
         " réduisez de 2\u202f000,50\u00a0€."
     ]
     counter.fill("projet", montant_demande="23 000")
+    counter.finance()
     counter.do("inscrire_cts", seance=str(counter.seance))
     assert stage(counter) == "cts"
 
@@ -210,6 +213,8 @@ def test_a_granted_amount_is_refused_by_its_guard(
 ) -> None:
     sqlite_counter.take_to("accompagnement")
     sqlite_counter.fill("projet", montant_demande=asked)
+    sqlite_counter.finance()
+    sqlite_counter.bring_pieces()
     sqlite_counter.do("inscrire_cts", seance=str(sqlite_counter.plan_seance()))
     sqlite_counter.wait(days=21)
     assert sqlite_counter.refusals("selectionner", montant_accorde=granted) == sentences

@@ -322,5 +322,7 @@ def test_every_rule_of_a_dossier_is_tried_here() -> None:
         *("taille_eligible", "aide_sous_plafond", "montant_accordable", "dates_en_ordre"),
         *("pas_dans_le_futur", "compte_de_la_structure", "structure_connue"),
         *("destination_precisee", "sans_rendez_vous"),
+        # In pieces/test_guards.py.
+        *("pieces_validees", "pieces_manquantes"),
     }
     assert set(DOSSIERS.guards) == tried

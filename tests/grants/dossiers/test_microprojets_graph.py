@@ -36,7 +36,8 @@ TABLE: dict[str, tuple[str, str, str, str, str, bool]] = {
         "accompagnement",
         "cts",
         "charge_de_mission",
-        "structure_connue fiche_complete(projet) dates_en_ordre aide_sous_plafond seance_ouverte",
+        "structure_connue pieces_validees fiche_complete(projet) dates_en_ordre"
+        " aide_sous_plafond financement_equilibre seance_ouverte",
         "invitation_cts",
         False,
     ),

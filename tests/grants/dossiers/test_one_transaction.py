@@ -169,9 +169,11 @@ def test_only_the_declared_facts_are_loaded(
     assert loaded == []
     counter.take_to("accompagnement")
     counter.fill("projet")
+    counter.finance()
+    counter.bring_pieces()
     loaded.clear()
     counter.do("inscrire_cts", seance=str(counter.plan_seance()))
-    assert set(loaded) == {"clotures_des_seances"}
+    assert set(loaded) == {"clotures_des_seances", "financements", "pieces"}
 
 
 def test_a_letter_row_is_written_once_for_each_move(counter: Counter) -> None:
