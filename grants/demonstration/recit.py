@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from grants.demonstration.coherence import nom_du_fait
 from grants.demonstration.installation import Installed
-from grants.demonstration.modeles import Demonstration, Dossier, Fait, Structure
+from grants.demonstration.modeles import Demonstration, Dossier, Fait, LigneDePlan, Structure, Tache
 from grants.demonstration.papiers import Paper, Papers, papers_of
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.notes import add_note
@@ -20,6 +20,10 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.reading import read_subject
 from grants.dossiers.sheets import SheetEdit, edit_sheet
 from grants.dossiers.tables import LienDossier
+from grants.dossiers.taches.service import NewTask, create_task
+from grants.finances.form import form_of
+from grants.finances.plan import Line, Plan
+from grants.finances.service import PlanEdit, edit_plan
 from grants.organisation.identity import Identity, software
 from grants.organisation.people import find_or_create_personne
 from grants.structures.contacts import attach
@@ -69,10 +73,23 @@ class Recit:
                 self._happen(event)
             except DomainError as error:
                 raise StoryImpossible(_what_happened(event, error)) from error
+        for tache in self.demonstration.taches:
+            self._give(tache)
         for dossier in self.demonstration.dossiers:
             stage = self._stage_of(dossier)
             if stage != dossier.etape:
                 raise StoryImpossible(f"{dossier.cle} : arrivé à {stage}, pas à {dossier.etape}")
+
+    def _give(self, tache: Tache) -> None:
+        """Somebody asks a colleague for something."""
+        pour, on = self.place.identities[tache.pour].compte_id, tache.pour_le.isoformat()
+        raw = {"titre": tache.titre, "pour": str(pour), "pour_le": on}
+        task = NewTask(raw, self.dossiers[tache.dossier] if tache.dossier else None)
+        identity = self.place.identities[tache.par]
+        try:
+            create_task(self.session, self.engine, identity, task, tache.confiee_le)
+        except Invalid as error:
+            raise StoryImpossible(f"tâche « {tache.titre} » : {error.faults}") from error
 
     def _events(self) -> Iterator[_Event]:
         for dossier in self.demonstration.dossiers:
@@ -184,6 +201,9 @@ class Recit:
         if fait.note is not None:
             add_note(session, engine, identity, id, fait.note, fait.le)
             return
+        if fait.plan is not None:
+            edit_plan(session, engine, identity, PlanEdit(id, _as_a_form(fait.plan)), fait.le)
+            return
         answers = self._as_typed(dossier.pipeline, fait.champs)
         if fait.fiche is not None:
             edit_sheet(session, engine, identity, SheetEdit(id, fait.fiche, answers), fait.le)
@@ -205,6 +225,12 @@ class Recit:
             else:
                 typed[key] = self.engine.vocabulary.field_types[spec.type].form(value)
         return typed
+
+
+def _as_a_form(lines: Iterable[LigneDePlan]) -> dict[str, str]:
+    """The lines of a plan, as they would be typed; the amounts of the dossier stay as they are."""
+    told = Plan(None, None, tuple(Line(**each.model_dump()) for each in lines))
+    return {name: text for name, text in form_of(told).items() if text}
 
 
 def _form_of(structure: Structure) -> dict[str, str | None]:

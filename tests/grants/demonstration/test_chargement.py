@@ -89,7 +89,7 @@ def test_a_file_without_fault_is_loaded_with_typed_values(tmp_path: Path) -> Non
         ("2009-07-09T14:00:00", "2009-07-14T14:00:00", "le bureau est fermé"),
         ('action = "inscrire_cts"', 'action = "ajourner"', "il manque le motif"),
         ('action = "inscrire_cts"', 'action = "refuser"', "la séance ne s'est pas tenue"),
-        ('action = "inscrire_cts"', "", "une action, une fiche ou une note"),
+        ('action = "inscrire_cts"', "", "une action, une fiche, un plan ou une note"),
         ("2009-06-22T10:00:00", '{ j = -3, heure = "10:00" }', "depuis le chargement"),
         ("2009-06-22T10:00:00", '"demain"', "écrivez un moment"),
         ('titre = "Titre"\n', "", "titre : cette clé manque"),
