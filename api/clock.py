@@ -7,6 +7,7 @@ from datetime import timedelta
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
 from grants.relances.service import follow_time, settle_all, sweep
+from grants.reprise.progress import sweep as sweep_reprises
 from notifications.scheduler import Clock, Tick
 from workflow.database import Database
 from workflow.engine import Engine
@@ -25,6 +26,7 @@ def build_clock(database: Database, engine: Engine) -> Clock:
         (
             Tick("echeances", _DUE, lambda now: sweep(database, engine, now)),
             Tick("dossiers_prets", _HOURLY, lambda now: follow_time(database, engine, now)),
+            Tick("reprises", _DUE, lambda now: sweep_reprises(database, now)),
             Tick("actions_automatiques", _NIGHTLY, lambda now: settle_all(database, engine, now)),
             Tick("brouillons", _NIGHTLY, lambda now: drop_old_drafts(database, now)),
             Tick("presences", _NIGHTLY, lambda now: forget_absent(database, now)),

@@ -22,10 +22,11 @@ from api.form_reading import (
     read_parts,
 )
 from api.house import house_of
-from api.visit import SignedIn, Writer
+from api.visit import Direction, SignedIn, Writer
 from grants.dossiers.pieces.content import MEGABYTE
 from grants.dossiers.pieces.deposit import Incoming
 from grants.dossiers.pieces.storage import Storage
+from grants.reprise.files import MOST_MEGABYTES
 from workflow.database import LARGEST_ID
 from workflow.errors import DomainError
 
@@ -49,6 +50,7 @@ CSRF_FIELD = "csrf_token"
 PAPERS = frozenset({"idempotency_key", "lock_version"})
 FORM_BYTES = 512 * 1024
 UPLOAD_BYTES = 2 * 1024 * 1024
+TABLE_BYTES = (MOST_MEGABYTES + 1) * 1024 * 1024
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -97,6 +99,12 @@ async def uploaded(request: Request, visit: SignedIn) -> Upload:
     return Upload(_proved(form, visit.csrf), files)
 
 
+async def table_sent(request: Request, visit: Direction) -> Upload:
+    """A table to take over, which weighs more than a logo. Raises like `posted`."""
+    form, files = read_parts(await read_body(request, TABLE_BYTES), request.headers)
+    return Upload(_proved(form, visit.csrf), files)
+
+
 async def sent(request: Request, visit: Writer) -> AsyncGenerator[Sending]:
     """The fields and files of a form that takes several. Raises SendingTooBig, like `posted`."""
     settings = house_of(request).settings
@@ -115,6 +123,7 @@ async def posted_at_the_door(request: Request) -> Form:
 
 Posted = Annotated[Form, Depends(posted)]
 Uploaded = Annotated[Upload, Depends(uploaded)]
+TableSent = Annotated[Upload, Depends(table_sent)]
 Sent = Annotated[Sending, Depends(sent)]
 PostedAtTheDoor = Annotated[Form, Depends(posted_at_the_door)]
 

@@ -15,7 +15,10 @@ from api.pages import (
     dispositifs,
     dossiers,
     equipe,
+    etiquettes,
     finances,
+    liste,
+    lots,
     nouveau,
     organismes,
     parametres,
@@ -24,11 +27,13 @@ from api.pages import (
     porteurs,
     recherche,
     reinitialisation,
+    reprises,
     sante,
     seances,
     structures,
     tableau,
     taches,
+    vues,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -42,9 +47,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     reinitialisation.router,
     sante.router,
     tableau.router,
+    liste.router,
+    vues.router,
+    lots.router,
     # Before the dossiers: « nouveau » is not the id of one.
     nouveau.router,
     dossiers.router,
+    etiquettes.router,
     pieces.router,
     finances.router,
     brouillons.router,
@@ -57,4 +66,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     seances.router,
     parametres.router,
     equipe.router,
+    reprises.router,
 )

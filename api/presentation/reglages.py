@@ -38,6 +38,7 @@ from workflow.pipeline import Field, Pipeline
 
 IDENTITE, EQUIPE = "/parametres", "/parametres/equipe"
 DISPOSITIFS = "/parametres/dispositifs"
+REPRISES = "/parametres/reprises"
 INVITATION = "invitation"
 
 _GROUPS = (
@@ -75,7 +76,12 @@ class Came:
 
 def tabs(present: str) -> tuple[Tab, ...]:
     """The pages of the settings."""
-    pages = ((IDENTITE, "Organisme"), (EQUIPE, "Équipe"), (DISPOSITIFS, "Dispositifs"))
+    pages = (
+        (IDENTITE, "Organisme"),
+        (EQUIPE, "Équipe"),
+        (DISPOSITIFS, "Dispositifs"),
+        (REPRISES, "Reprendre des données"),
+    )
     return tuple(Tab(label=label, url=url, present=url == present) for url, label in pages)
 
 

@@ -161,9 +161,7 @@ class Matcher:
         """Make a personne a contact of a structure. False when she is one already."""
         pair = (structure, personne)
         there = structure.id is not None and personne.id is not None
-        if pair in self._pairs or (
-            there and (structure.id, personne.id) in self.known.contacts  # ty: ignore[unsupported-operator]
-        ):
+        if pair in self._pairs or (there and (structure.id, personne.id) in self.known.contacts):
             return False
         self._pairs.add(pair)
         self.plan.contacts.append(NewContact(structure, personne, fonction, line.number))

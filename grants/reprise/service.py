@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ _R = table_of(Reprise)
 FILE, SUBJECT = "fichier", "sujet"
 SHEET, HEADER, COLUMN = "feuille", "entete", "colonne"
 LONGEST_NAME = 200
+_INDEX = re.compile("[0-9]{1,3}")
 _OPEN = (etats.RECUE, etats.VERIFIEE, etats.INTERROMPUE, etats.ECHOUEE)
 
 
@@ -260,7 +262,7 @@ def _chosen(raw: Mapping[str, str], targets: Sequence[Target]) -> dict[int, str]
     chosen: dict[int, str] = {}
     for name, key in raw.items():
         index = name.removeprefix(f"{COLUMN}-")
-        if not key or name == index or not index.isdigit():
+        if not key or not _INDEX.fullmatch(index):
             continue
         if key not in labels:
             faults[name] = "Choisissez dans la liste."
