@@ -8,7 +8,8 @@ from starlette.responses import Response
 from api.answering import page
 from api.house import house_of
 from api.pages.tableau import asked_or_first
-from api.presentation.pilotage import pilotage_page, read_period
+from api.presentation.periods import read_period
+from api.presentation.pilotage import pilotage_page
 from api.visit import SignedIn
 from workflow.dates import to_paris
 
@@ -17,11 +18,10 @@ router = APIRouter()
 
 @router.get("/pilotage")
 def pilotage(request: Request, visit: SignedIn) -> Response:
-    """The funnel, the times and the targets of one pipeline over a period."""
+    """The figures of one pipeline over a period, beside those of another where one is asked for."""
     house = house_of(request)
     today = to_paris(visit.now).date()
-    typed = {name: request.query_params.get(name, "") for name in ("du", "au")}
-    asked = read_period(typed, today)
+    asked = read_period(request.query_params, today)
     with house.database.reading() as session:
         view = pilotage_page(
             session.connection(),

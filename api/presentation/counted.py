@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Select, select
 
+from api.presentation.periods import period_words
 from grants.dossiers.filters import D
 from grants.rapport.queries import Period, dossiers_entering, dossiers_leaving, dossiers_moved
-from workflow.dates import DateFault, format_date, parse_date
+from workflow.dates import DateFault, parse_date
 from workflow.pipeline import Pipeline
 
 ENTERED, LEFT, MOVED = "entree", "sortie", "mouvement"
@@ -98,15 +99,3 @@ def _day(pairs: Mapping[str, str], name: str, faults: Faults) -> date | None:
 def _when(pairs: Mapping[str, str], name: str) -> str:
     period = _period(pairs, name, {})
     return f", {period_words(period)}" if period.since or period.until else ""
-
-
-def period_words(period: Period) -> str:
-    """« année 2026 », « du 1er mars 2026 au 12 mai 2026 », « depuis le début »."""
-    since, until = period.since, period.until
-    if since and until and (since.month, since.day, until.month, until.day) == (1, 1, 12, 31):
-        return f"année {since.year}" if since.year == until.year else f"{since.year}–{until.year}"
-    if since and until:
-        return f"du {format_date(since)} au {format_date(until)}"
-    if since:
-        return f"depuis le {format_date(since)}"
-    return f"jusqu’au {format_date(until)}" if until else "depuis le début"

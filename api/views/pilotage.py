@@ -57,8 +57,78 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The open dossiers of one referent in one stage: a piece of his bar. `url` lists them."""
+
+    label: str
+    count: int
+    url: str
+    tone: PhaseTone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadLine:
+    """What one referent has in hand; each number has its list where there is something to list."""
+
+    nom: str
+    total: int
+    url: str | None
+    slices: tuple[Slice, ...]
+    late: int
+    late_url: str | None
+    moved: int
+    moved_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadLine:
+    """What one département, or one sector, counts in the period. Amounts in cents."""
+
+    label: str
+    opened: int
+    opened_url: str | None
+    demande: int
+    granted: int
+    granted_url: str | None
+    accorde: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """A table of SpreadLines; `place` is what its lines are: « Département », « Secteur »."""
+
+    key: str
+    place: str
+    lines: tuple[SpreadLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedLine:
+    """The same figure in two periods, already written, and the difference. `group` heads it."""
+
+    label: str
+    first: Figure
+    second: Figure
+    difference: str
+    share: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two periods side by side, the one looked at first."""
+
+    first: str
+    second: str
+    lines: tuple[ComparedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PilotagePage:
-    """The steering page of one pipeline over one period."""
+    """The steering page of one pipeline over one period.
+
+    `grants_amounts` is false for a pipeline that gives no money.
+    """
 
     pipeline: str
     period: str
@@ -69,5 +139,10 @@ class PilotagePage:
     funnel: tuple[FunnelStep, ...]
     durations: tuple[StageTime, ...]
     targets: tuple[Target, ...]
+    comparisons: tuple[Tab, ...] = ()
+    comparison: Comparison | None = None
+    loads: tuple[LoadLine, ...] = ()
+    spreads: tuple[Spread, ...] = ()
+    grants_amounts: bool = True
     empty: EmptyState | None = None
     print_title: str = ""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.rapport.amounts import Amounts, amounts_of
+from grants.rapport.amounts import Amounts, amounts_of, cells_of
 from grants.rapport.queries import Period
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
 
 EVER = Period()
-NOTHING = Amounts(0, 0, 0)
+NOTHING = Amounts(0, 0, 0, 0, 0)
 
 
 def amounts(counter: Counter, period: Period = EVER) -> Amounts:
     with counter.database.reading() as session:
+        stages = ("contact", "selectionne")
         where = (session.connection(), counter.office.id, "microprojets", period)
-        return amounts_of(*where, "contact", "selectionne")
+        return amounts_of(cells_of(*where, stages), *stages)
 
 
 def test_what_is_asked_and_what_is_granted(counter: Counter) -> None:
@@ -24,7 +25,7 @@ def test_what_is_asked_and_what_is_granted(counter: Counter) -> None:
     counter.take_to("selectionne")
     counter.open(values={"montant_demande": 550_050})
     counter.open()
-    assert amounts(counter) == Amounts(2_550_050, 1_800_000, 1)
+    assert amounts(counter) == Amounts(3, 2_550_050, 1, 1_800_000, 1)
 
 
 def test_each_amount_belongs_to_the_year_of_its_own_event(counter: Counter) -> None:
@@ -37,16 +38,16 @@ def test_each_amount_belongs_to_the_year_of_its_own_event(counter: Counter) -> N
     counter.do("selectionner", montant_accorde="10 000")
     assert counter.now.year == 2026
     last, this = (Period(date(year, 1, 1), date(year, 12, 31)) for year in (2025, 2026))
-    assert amounts(counter, last) == Amounts(4_000_000, 1_800_000, 1)
-    assert amounts(counter, this) == Amounts(0, 1_000_000, 1)
+    assert amounts(counter, last) == Amounts(2, 4_000_000, 1, 1_800_000, 1)
+    assert amounts(counter, this) == Amounts(0, 0, 1, 1_000_000, 1)
 
 
 def test_a_selection_that_was_corrected_grants_nothing(counter: Counter) -> None:
     counter.take_to("selectionne")
     counter.do("corriger_etape", by="direction", reason="Erreur de dossier.")
-    assert amounts(counter) == Amounts(2_000_000, 0, 0)
+    assert amounts(counter) == Amounts(1, 2_000_000, 0, 0, 0)
     counter.do("selectionner", montant_accorde="15 000")
-    assert amounts(counter) == Amounts(2_000_000, 1_500_000, 1)
+    assert amounts(counter) == Amounts(1, 2_000_000, 1, 1_500_000, 1)
 
 
 def test_amounts_are_those_of_one_organisme(counter: Counter, other_office: Office) -> None:
