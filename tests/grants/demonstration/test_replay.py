@@ -42,7 +42,7 @@ def build_demonstrations(url: str) -> None:
     """A database where both demonstrations were loaded, once per run of the tests."""
     build_schema(url)
     database = Database(url)
-    load_demonstration(database, build_engine(), NOW)
+    load_demonstration(database, build_engine(), NOW, papers())
     database.dispose()
 
 
