@@ -168,13 +168,6 @@
   }
 
   function press(key) {
-    if (key === "/") {
-      const field = document.querySelector("[data-filters] [type=search]")
-        ?? document.querySelector("[data-quick-search]");
-      field?.focus();
-      field?.select();
-      return Boolean(field);
-    }
     if (key === "?") {
       document.getElementById("raccourcis")?.showModal();
       return true;

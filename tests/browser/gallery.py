@@ -47,6 +47,8 @@ GENERAL = (
     "/seances",
     "/seances/nouvelle",
     "/pilotage",
+    "/recherche",
+    "/recherche?q=jadrin",
     "/parametres",
     "/parametres/equipe",
     "/parametres/dispositifs",
