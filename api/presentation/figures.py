@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import Connection
@@ -133,6 +134,8 @@ def targets_of(
     return tuple(targets)
 
 
-def _entered(pipeline: Pipeline, period: Period, entered: dict[str, int], stage: str) -> str | None:
+def _entered(
+    pipeline: Pipeline, period: Period, entered: Mapping[str, int], stage: str
+) -> str | None:
     """The list of those that first entered a stage, where there are any."""
     return counting_url(pipeline, ENTERED, period, stage) if entered.get(stage) else None

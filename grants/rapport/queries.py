@@ -152,7 +152,7 @@ def times_in_stages(
     return {stage: _summary(days, len(who[stage])) for stage, days in spent.items()}
 
 
-def _moves(organisme_id: int, pipeline: str, period: Period) -> Select[Any]:
+def _moves(organisme_id: int, pipeline: str, period: Period) -> Select[Any, Any, Any]:
     """(stage left, dossier, when) for each change of stage in the period, found by its date."""
     return select(_J.c.from_stage, _J.c.subject_id, _J.c.at).where(
         _J.c.tenant_id == organisme_id,
