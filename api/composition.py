@@ -18,6 +18,7 @@ from grants.dossiers.vocabulary import DOSSIERS
 from grants.finances.vocabulary import FINANCES
 from grants.organisation.roles import PIPELINE_ROLES
 from grants.organisation.vocabulary import ORGANISATION
+from grants.reprise.vocabulary import REPRISE
 from grants.structures.vocabulary import STRUCTURES
 from notifications.catalogue import load_letters
 from workflow.engine import Engine
@@ -40,7 +41,7 @@ REGISTERED = (
 def assemble_vocabulary() -> Vocabulary:
     """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
     return Vocabulary.assemble(
-        (ORGANISATION, STRUCTURES, DOSSIERS, FINANCES, COMITES),
+        (ORGANISATION, STRUCTURES, DOSSIERS, FINANCES, COMITES, REPRISE),
         roles=PIPELINE_ROLES,
         letters=load_letters([LETTERS]),
     )

@@ -95,7 +95,7 @@ def _entry(
     return TimelineEntry(
         at=line.at,
         who=line.actor_name,
-        title=_title(machine, line),
+        title=_title(engine, machine, line),
         kind="mouvement" if moved else _KINDS.get(line.event, "autre"),
         role=PIPELINE_ROLES.get(line.role, line.role) if line.actor_id else "",
         origin=badge(pipeline, line.from_stage) if moved and line.from_stage else None,
@@ -110,14 +110,17 @@ def _entry(
     )
 
 
-def _title(machine: PipelineMachine, line: Line) -> str:
+def _title(engine: Engine, machine: PipelineMachine, line: Line) -> str:
     if line.kind == "mouvement":
         action = machine.pipeline.action(line.event, line.from_stage)
-        return (action.done or action.label) if action else line.event
+        if action is None:  # no action of this version: what a package recorded by that name
+            return engine.vocabulary.events.get(line.event, line.event)
+        return action.done or action.label
     if line.event == "fiche_modifiee":
         sheet = machine.pipeline.sheet(line.content.get("fiche", ""))
         return f"{sheet.label} : mise à jour" if sheet else FACT_LABELS["fiche_modifiee"]
-    return FACT_LABELS.get(line.event, line.event.replace("_", " ").capitalize())
+    unnamed = line.event.replace("_", " ").capitalize()
+    return engine.vocabulary.events.get(line.event, unnamed)
 
 
 class _Shown:

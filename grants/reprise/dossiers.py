@@ -17,11 +17,11 @@ from grants.dossiers.opening import OPENED
 from grants.dossiers.readiness import UNSEEN
 from grants.dossiers.reading import KIND
 from grants.dossiers.tables import Dossier, Numerotation
-from grants.dossiers.vocabulary import DOSSIERS
 from grants.organisation.tables import Organisme
 from grants.reprise.histories import Entered
 from grants.reprise.known import DOSSIER, Fiche
 from grants.reprise.plans import NewDossier
+from grants.reprise.vocabulary import MOVED, TAKEN_OVER
 from grants.reprise.writing import Chain, Work, insert_lines, insert_rows, take_ids
 from workflow import echeances, journal
 from workflow.database import table_of
@@ -31,12 +31,7 @@ from workflow.machine import PipelineMachine
 from workflow.subject import Step, Subject, write_trail
 
 _D, _N, _O = table_of(Dossier), table_of(Numerotation), table_of(Organisme)
-TAKEN_OVER = "dossier_repris"
-MOVED = "reprise"
 _NOON = time(12)
-
-DOSSIERS.event(TAKEN_OVER, "Dossier repris d'un fichier")
-DOSSIERS.event(MOVED, "Étape reprise d'un fichier")
 
 
 @dataclass(frozen=True, slots=True)

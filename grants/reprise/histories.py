@@ -37,7 +37,12 @@ class Paths:
         self._named = {
             fold(name): stage.key
             for stage in pipeline.stages
-            for name in (stage.label, stage.key, stage.key.replace("_", " "))
+            for name in (
+                stage.label,
+                stage.key,
+                stage.key.replace("_", " "),
+                stage.label.partition("(")[0].strip(),
+            )
         }
 
     def read(self, values: Mapping[str, Any]) -> tuple[tuple[Entered, ...], dict[str, str]]:

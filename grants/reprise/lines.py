@@ -52,10 +52,14 @@ class Lines:
     lines: list[Line] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     raw: dict[int, Row] = field(default_factory=dict)
+    _blamed: set[tuple[int, str]] = field(default_factory=set)
 
     def blame(self, line: Line, key: str, what: str) -> None:
         """Tell what is wrong with one answer of a line, beside its own cell where it has one."""
         line.faulty = True
+        if (line.number, key) in self._blamed:
+            return  # one fault of a cell is enough to mend it
+        self._blamed.add((line.number, key))
         index = next((i for i, kept in self.reading.chosen.items() if kept == key), -1)
         row = self.raw.get(line.number)
         value = shown(row.at(index)) if row is not None and index >= 0 else ""
