@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
 from api.answering import page, redirect
 from api.forms import Form, Posted, RowId, key_of, one, only, version_of
-from api.house import house_of
+from api.house import House, house_of
 from api.presentation.actions import Resumed
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.drafts import action_form, sheet_form
 from api.presentation.plan import EditedPlan
 from api.presentation.sheets import EditedSheet
+from api.undo import undoable, undoing
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.answers import REASON
 from grants.dossiers.brouillons.presence import mark_gone
 from grants.dossiers.brouillons.service import drop_draft
-from grants.dossiers.notes import add_note, give_to, tie
+from grants.dossiers.notes import add_note, give_to, referent_of, tie
 from grants.dossiers.sheets import SheetClosed, SheetEdit, SheetReserved, edit_sheet
 from workflow.errors import Invalid, Refused, Stale
 
@@ -39,7 +43,7 @@ def dossier(request: Request, visit: SignedIn, dossier_id: RowId) -> Response:
         plan=EditedPlan() if request.query_params.get("plan") == "modifier" else None,
         moves_only=request.query_params.get("journal") == "mouvements",
     )
-    return _show(request, visit, dossier_id, looking)
+    return show_dossier(request, visit, dossier_id, looking)
 
 
 @router.post("/dossiers/{dossier_id}/actions/{action}")
@@ -56,13 +60,13 @@ def act(request: Request, visit: Writer, form: Posted, dossier_id: RowId, action
             _done(session, visit, dossier_id, action_form(action))
     except Invalid as error:
         looking = Looking(resumed=Resumed(action, form, error.faults))
-        return _show(request, visit, dossier_id, looking, 422)
+        return show_dossier(request, visit, dossier_id, looking, 422)
     except Refused as error:
         looking = Looking(resumed=Resumed(action, form, reasons=error.refusals))
-        return _show(request, visit, dossier_id, looking, 409)
+        return show_dossier(request, visit, dossier_id, looking, 409)
     except Stale as error:
         looking = Looking(resumed=Resumed(action, form), conflict=conflict_of(error, dossier_id))
-        return _show(request, visit, dossier_id, looking, 409)
+        return show_dossier(request, visit, dossier_id, looking, 409)
     return redirect(request, f"/dossiers/{dossier_id}", Flash(text=_told(advanced)))
 
 
@@ -79,13 +83,13 @@ def change_sheet(
             _done(session, visit, dossier_id, sheet_form(sheet))
     except Invalid as error:
         looking = Looking(edited=EditedSheet(sheet, form, error.faults))
-        return _show(request, visit, dossier_id, looking, 422)
+        return show_dossier(request, visit, dossier_id, looking, 422)
     except Stale as error:
         looking = Looking(edited=EditedSheet(sheet, form), conflict=conflict_of(error, dossier_id))
-        return _show(request, visit, dossier_id, looking, 409)
+        return show_dossier(request, visit, dossier_id, looking, 409)
     except (SheetClosed, SheetReserved) as error:
         looking = Looking(edited=EditedSheet(sheet, form), notice=str(error))
-        return _show(request, visit, dossier_id, looking, 409)
+        return show_dossier(request, visit, dossier_id, looking, 409)
     return redirect(
         request, f"/dossiers/{dossier_id}#fiche-{sheet}", Flash(text="C'est enregistré.")
     )
@@ -103,7 +107,7 @@ def write_note(request: Request, visit: Writer, form: Posted, dossier_id: RowId)
             )
     except Invalid as error:
         looking = Looking(note_text=text, note_fault=error.faults["texte"])
-        return _show(request, visit, dossier_id, looking, 422)
+        return show_dossier(request, visit, dossier_id, looking, 422)
     return redirect(request, f"/dossiers/{dossier_id}#notes", Flash(text="Note ajoutée."))
 
 
@@ -115,6 +119,7 @@ def change_referent(request: Request, visit: Writer, form: Posted, dossier_id: R
     try:
         colleague = _colleague(typed)
         with house.database.unit_of_work() as session:
+            before = referent_of(session.connection(), visit.identity.organisme_id, dossier_id)
             give_to(
                 session,
                 house.engine,
@@ -126,11 +131,24 @@ def change_referent(request: Request, visit: Writer, form: Posted, dossier_id: R
             )
     except Invalid as error:
         looking = Looking(referent_fault=error.faults["referent"])
-        return _show(request, visit, dossier_id, looking, 422)
+        return show_dossier(request, visit, dossier_id, looking, 422)
     except Stale as error:
         looking = Looking(conflict=conflict_of(error, dossier_id))
-        return _show(request, visit, dossier_id, looking, 409)
-    return redirect(request, f"/dossiers/{dossier_id}", Flash(text="Référent enregistré."))
+        return show_dossier(request, visit, dossier_id, looking, 409)
+    back = f"/dossiers/{dossier_id}"
+    content = {"dossier": dossier_id, "avant": before, "apres": colleague}
+    word = undoable(request, visit, "referent", content, back) if before != colleague else ""
+    return redirect(request, back, Flash(text="Référent enregistré.", undo=word))
+
+
+@undoing("referent")
+def undo_referent(session: Session, house: House, visit: Visit, content: Mapping[str, Any]) -> str:
+    """Give the dossier back to whoever had it, unless somebody changed it since."""
+    dossier_id, identity = content["dossier"], visit.identity
+    if referent_of(session.connection(), identity.organisme_id, dossier_id) != content["apres"]:
+        return "Le référent a changé depuis : il reste comme il est."
+    give_to(session, house.engine, identity, dossier_id, content["avant"], visit.now)
+    return "Le dossier est rendu à qui l'avait avant."
 
 
 @router.post("/dossiers/{dossier_id}/liens")
@@ -143,7 +161,7 @@ def tie_dossiers(request: Request, visit: Writer, form: Posted, dossier_id: RowI
             tie(session, house.engine, visit.identity, dossier_id, reference, visit.now)
     except Invalid as error:
         looking = Looking(link_text=reference, link_fault=error.faults["reference"])
-        return _show(request, visit, dossier_id, looking, 422)
+        return show_dossier(request, visit, dossier_id, looking, 422)
     return redirect(request, f"/dossiers/{dossier_id}#liens", Flash(text="Dossiers liés."))
 
 
@@ -153,9 +171,10 @@ def _done(session: Session, visit: Visit, dossier_id: int, formulaire: str) -> N
     mark_gone(session, visit.identity, dossier_id)
 
 
-def _show(
+def show_dossier(
     request: Request, visit: Visit, dossier_id: int, looking: Looking, status: int = 200
 ) -> Response:
+    """The page of a dossier, with the form that came back where there is one."""
     house = house_of(request)
     with house.database.reading() as session:
         view = dossier_page(

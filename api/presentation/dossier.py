@@ -27,6 +27,7 @@ from api.presentation.set_aside import set_aside
 from api.presentation.sheets import sheet_views
 from api.presentation.stages import badge
 from api.presentation.taches import dossier_tasks
+from api.presentation.tags import tags_section
 from api.presentation.timeline import timeline_of
 from api.views.dossier import DossierPage, EcheanceLine, LinkedDossier, Note, RendezVousLine
 from api.views.stages import Avatar
@@ -143,6 +144,7 @@ def _aside(
         "tasks": dossier_tasks(_of_a_task(asking, looking), identity, subject.id, now),
         "plan": plan_section(asking, pipeline, subject, identity, looking.plan),
         "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
+        "tags": tags_section(connection, identity, subject, looking.tag_text, looking.tag_fault),
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),
     }

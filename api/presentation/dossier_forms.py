@@ -39,6 +39,8 @@ class Looking:
     referent_fault: str = ""
     link_text: str = ""
     link_fault: str = ""
+    tag_text: str = ""
+    tag_fault: str = ""
     piece: ResumedPiece | None = None
     plan: EditedPlan | None = None
     appointment_typed: Typed | None = None

@@ -1,78 +1,115 @@
-"""The list of dossiers: its columns, its rows, its neighbouring pages."""
+"""The list of dossiers: its columns, its rows, its neighbouring pages, its saved views."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from api.forms import new_key
+from api.presentation.cursors import mark_of, read_cursor, write_cursor
+from api.presentation.listed_columns import Column, Told, gone, on_screen, tell
 from api.presentation.narrowing import Narrowing, filter_bar
 from api.presentation.stages import badge
-from api.presentation.tableau import pipeline_tabs, place
+from api.presentation.tableau import pipeline_tabs
 from api.views.chrome import Link
-from api.views.liste import Header, ListePage, Paging, Row
-from api.views.listing import EmptyState
+from api.views.liste import (
+    Cell,
+    CellKind,
+    Export,
+    Header,
+    ListePage,
+    Paging,
+    Row,
+    Selection,
+    TagView,
+    VueMenu,
+)
+from api.views.listing import EmptyState, Tab
 from api.views.stages import Avatar
-from grants.dossiers.board import DossierLine
 from grants.dossiers.filters import is_late, late_before
+from grants.dossiers.listes.preferences import Preference
+from grants.dossiers.listes.vues import SavedVue
 from grants.dossiers.listing import SORTS, Cursor, Sort, page_of, totals_of
+from grants.dossiers.lots.preparation import MOST
+from grants.organisation.identity import Identity
 from grants.organisation.queries import Customs
-from workflow.database import LARGEST_ID
-from workflow.dates import FIRST_YEAR, to_paris
 from workflow.engine import Engine
 from workflow.pipeline import Pipeline
 
 PATH = "/liste"
-LONGEST_CURSOR = 800
-_COLUMNS = (
-    ("dossier", "Dossier", False),
-    ("etape", "Étape", False),
-    ("lieu", "Lieu", False),
-    ("referent", "Référent", False),
-    ("demande", "Demandé", True),
-    ("accorde", "Accordé", True),
-    ("depuis", "Depuis", True),
-)
+#: The value of `vue` that means: the whole list, whatever view opens first.
+EVERYTHING = "toutes"
+_KINDS: Mapping[str, CellKind] = {"etape": "etape", "depuis": "depuis", "referent": "referent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How somebody looks at the list: what the address asks for, what he keeps, on which day."""
+
+    narrowing: Narrowing
+    query: Mapping[str, str]
+    today: date
+    customs: Customs
+    preference: Preference
+    vues: tuple[SavedVue, ...] = ()
+
+    @property
+    def vue(self) -> SavedVue | None:
+        """The view that the address names, if it is one that may be opened."""
+        asked = self.narrowing.pairs.get("vue", "")
+        return next((vue for vue in self.vues if str(vue.id) == asked), None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys of the columns: the view's, else those chosen."""
+        return self.vue.columns if self.vue else self.preference.columns
 
 
 def liste_page(
     connection: Connection,
     engine: Engine,
-    organisme_id: int,
+    identity: Identity,
     pipeline: Pipeline | None,
-    narrowing: Narrowing,
-    query: Mapping[str, str],
-    today: date,
-    customs: Customs,
+    looking: Looking,
 ) -> ListePage:
     """One page of the list, as the address asks for it."""
-    sort = read_sort(query)
+    narrowing, organisme_id = looking.narrowing, identity.organisme_id
+    sort = read_sort(looking.query)
     if sort.key == "etape" and pipeline is None:
         # Stages of several pipelines have no common order.
         sort = Sort()
-    cursor = read_cursor(query.get("page"), sort)
-    filters = narrowing.filters
-    page = page_of(connection, organisme_id, filters, sort, pipeline, cursor)
+    mark, filters = mark_of(narrowing.pairs), narrowing.filters
+    page = page_of(
+        connection, organisme_id, filters, sort, pipeline, _cursor(looking.query, mark, sort)
+    )
     totals = totals_of(connection, organisme_id, filters)
+    columns = on_screen(looking.columns)
+    told = tell(connection, engine, organisme_id, page.lines, columns, looking.today)
 
     def neighbour(found: Cursor | None) -> str | None:
-        return None if found is None else narrowing.url(PATH, page=write_cursor(found, sort))
+        if found is None:
+            return None
+        return narrowing.url(PATH, page=f"{mark}.{write_cursor(found, sort)}")
 
     return ListePage(
         tabs=pipeline_tabs(connection, engine, organisme_id, pipeline, PATH),
         filters=filter_bar(
             connection, organisme_id, narrowing, PATH, pipeline, with_stage=pipeline is not None
         ),
-        headers=tuple(_header(narrowing, sort, *column) for column in _COLUMNS),
-        rows=tuple(_row(engine, line, today, customs) for line in page.lines),
+        headers=tuple(_header(narrowing, sort, column) for column in columns),
+        rows=tuple(_row(each, columns, looking.customs) for each in told),
         paging=Paging(previous_url=neighbour(page.previous), next_url=neighbour(page.next)),
         count=totals.count,
         total_demande=totals.demande,
         total_accorde=totals.accorde,
+        menu=_menu(looking),
+        exports=_exports(looking),
+        selection=_selection(identity, narrowing, mark) if page.lines else None,
+        notices=_notices(looking, pipeline),
         empty=None if page.lines else _empty(narrowing),
     )
 
@@ -86,86 +123,142 @@ def read_sort(query: Mapping[str, str]) -> Sort:
     return Sort(key, descending)
 
 
-def write_cursor(cursor: Cursor, sort: Sort) -> str:
-    """A cursor of a sort as an opaque word of an address."""
-    values = [sort.key, cursor.value, cursor.id, cursor.backwards]
-    text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+def requete_of(narrowing: Narrowing) -> str:
+    """The address of a list after its « ? », without the page nor the view."""
+    return urlencode({name: value for name, value in narrowing.pairs.items() if name != "vue"})
 
 
-def read_cursor(word: str | None, sort: Sort) -> Cursor | None:
-    """The cursor of an address; the first page for any other word, another sort's included."""
-    if not word or len(word) > LONGEST_CURSOR:
-        return None
-    try:
-        padded = word + "=" * (-len(word) % 4)
-        key, value, id, backwards = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
-        return None
-    numeric = sort.key in ("dossier", "etape", "demande", "accorde")
-    if key != sort.key or not _is_id(id) or not isinstance(backwards, bool):
-        return None
-    if numeric != _is_whole(value) or (not numeric and not isinstance(value, str)):
-        return None
-    if not numeric and not (_is_moment(value) if sort.key == "depuis" else _is_text(value)):
-        return None
-    return Cursor(value, id, backwards)
+def vue_url(vue: SavedVue) -> str:
+    """The list as a view opens it."""
+    return f"{PATH}?vue={vue.id}&{vue.requete}" if vue.requete else f"{PATH}?vue={vue.id}"
 
 
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_ID
+def _cursor(query: Mapping[str, str], mark: str, sort: Sort) -> Cursor | None:
+    """Where the page starts; a page of other filters, or of another order, is the first one."""
+    given, _, word = query.get("page", "").partition(".")
+    return read_cursor(word, sort) if given == mark else None
 
 
-def _is_id(value: object) -> bool:
-    return _is_whole(value) and isinstance(value, int) and value > 0
-
-
-def _is_moment(value: str) -> bool:
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.tzinfo is not None and moment.astimezone(UTC).year >= FIRST_YEAR
-    except (ValueError, OverflowError):
-        return False
-
-
-def _is_text(value: str) -> bool:
-    """Whether a database can compare with it: neither NUL nor half a character."""
-    try:
-        return b"\0" not in value.encode()
-    except UnicodeEncodeError:
-        return False
-
-
-def _header(narrowing: Narrowing, sort: Sort, key: str, label: str, numeric: bool) -> Header:
-    mine = key == sort.key
-    descending = not sort.descending if mine else SORTS[key]
+def _header(narrowing: Narrowing, sort: Sort, column: Column) -> Header:
+    numeric = column.kind in ("montant", "date")
+    if column.key not in SORTS:
+        return Header(label=column.label, numeric=numeric)
+    mine = column.key == sort.key
+    descending = not sort.descending if mine else SORTS[column.key]
     directions = {True: "descending", False: "ascending"}
     return Header(
-        label=label,
-        url=narrowing.url(PATH, tri=key, sens="desc" if descending else "asc"),
+        label=column.label,
+        url=narrowing.url(PATH, tri=column.key, sens="desc" if descending else "asc"),
         direction=directions[sort.descending] if mine else "none",  # ty: ignore[invalid-argument-type]  # literals of the line above
         numeric=numeric,
     )
 
 
-def _row(engine: Engine, line: DossierLine, today: date, customs: Customs) -> Row:
-    pipeline = engine.catalogue.machine(line.pipeline, line.pipeline_version).pipeline
-    since = to_paris(line.stage_since).date()
-    limits = late_before(pipeline, today, customs)
+def _row(told: Told, columns: tuple[Column, ...], customs: Customs) -> Row:
+    line = told.line
+    limits = late_before(told.pipeline, told.today, customs)
+    late = is_late(limits, line.stage, told.since)
     return Row(
+        id=line.id,
         url=f"/dossiers/{line.id}",
         reference=line.reference,
         structure=line.carried_by,
         titre=line.titre or "Projet sans titre",
-        stage=badge(pipeline, line.stage),
-        since=since,
-        days=(today - since).days,
-        lieu=place(line),
+        stage=badge(told.pipeline, line.stage),
+        since=told.since,
+        days=(told.today - told.since).days,
         referent=Avatar(nom=line.referent) if line.referent else None,
-        montant_demande=line.montant_demande,
-        montant_accorde=line.montant_accorde,
-        late="Sans mouvement depuis longtemps" if is_late(limits, line.stage, since) else "",
+        late="Sans mouvement depuis longtemps" if late else "",
+        cells=tuple(_cell(told, column) for column in columns[1:]),
+        tags=tuple(
+            TagView(label=tag.nom, url=f"{PATH}?vue={EVERYTHING}&etiquette={tag.id}")
+            for tag in told.tags
+        ),
     )
+
+
+def _cell(told: Told, column: Column) -> Cell:
+    value = column.value(told)
+    kind = _KINDS.get(column.key)
+    if kind is None:
+        kind = column.kind if column.kind in ("montant", "date") else "texte"
+    return Cell(
+        key=column.key,
+        label=column.label,
+        kind=kind,
+        text=value if isinstance(value, str) else "",
+        amount=value if isinstance(value, int) else None,
+        day=value if isinstance(value, date) else None,
+    )
+
+
+def _menu(looking: Looking) -> VueMenu:
+    vue, narrowing = looking.vue, looking.narrowing
+    requete = requete_of(narrowing)
+    whole = Tab(label="Toute la liste", url=f"{PATH}?vue={EVERYTHING}", present=vue is None)
+    return VueMenu(
+        vues=(
+            whole,
+            *(
+                Tab(
+                    label=each.nom,
+                    url=vue_url(each),
+                    present=vue is not None and each.id == vue.id,
+                )
+                for each in looking.vues
+            ),
+        ),
+        manage_url=f"{PATH}/vues",
+        save_url=narrowing.url(f"{PATH}/vues/nouvelle"),
+        columns_url=narrowing.url(f"{PATH}/colonnes"),
+        name=vue.nom if vue else "",
+        changed=vue is not None and vue.requete != requete,
+    )
+
+
+def _exports(looking: Looking) -> tuple[Export, ...]:
+    url = looking.narrowing.url
+    return (
+        Export(label="Tableur (XLSX), ces colonnes", url=url(f"{PATH}/export.xlsx")),
+        Export(
+            label="Tableur (XLSX), toutes les colonnes",
+            url=url(f"{PATH}/export.xlsx", colonnes="toutes"),
+        ),
+        Export(label="CSV, ces colonnes", url=url(f"{PATH}/export.csv")),
+        Export(label="CSV, toutes les colonnes", url=url(f"{PATH}/export.csv", colonnes="toutes")),
+    )
+
+
+def _selection(identity: Identity, narrowing: Narrowing, mark: str) -> Selection | None:
+    if not identity.may_write:
+        return None
+    return Selection(
+        url="/lots", key=new_key(), requete=requete_of(narrowing), scope=mark, most=MOST
+    )
+
+
+def _notices(looking: Looking, pipeline: Pipeline | None) -> tuple[str, ...]:
+    """What the address or the view asks for that is gone: the rest is in force."""
+    pairs, vue = looking.narrowing.pairs, looking.vue
+    asked = pairs.get("vue", "")
+    said: list[str] = []
+    if asked and asked != EVERYTHING and vue is None:
+        said.append("Cette vue n'existe plus, ou n'est plus partagée avec vous.")
+    if pipeline is None and pairs.get("dispositif"):
+        said.append(f"Le dispositif « {pairs['dispositif'][:40]} » n'existe plus : tous sont là.")
+    if pipeline is not None:
+        known = {stage.key for stage in pipeline.stages}
+        said += [
+            f"L'étape « {key[:40]} » n'existe plus dans ce dispositif : le filtre l'ignore."
+            for key in pairs.get("etape", "").split(",")[:10]
+            if key and key not in known
+        ]
+    if vue is not None:
+        said += [
+            f"La colonne « {key[:40]} » de cette vue n'existe plus : elle n'est pas montrée."
+            for key in gone(vue.columns)[:10]
+        ]
+    return tuple(said)
 
 
 def _empty(narrowing: Narrowing) -> EmptyState:
@@ -174,7 +267,7 @@ def _empty(narrowing: Narrowing) -> EmptyState:
             title="Aucun dossier ne correspond",
             text="Élargissez la période, ou retirez un filtre.",
             icon="recherche",
-            action=Link(label="Tout afficher", url=PATH),
+            action=Link(label="Tout afficher", url=f"{PATH}?vue={EVERYTHING}"),
         )
     return EmptyState(
         title="Aucun dossier pour l'instant",

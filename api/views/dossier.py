@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from api.views.pieces import PiecesSection
 from api.views.plan import PlanSection
 from api.views.sheets import Entry, SheetView
 from api.views.stages import Avatar, PhaseTone, StageBadge
+from api.views.tags import TagsSection
 from api.views.timeline import Timeline
 
 StepState = Literal["passee", "presente", "a_venir", "sautee"]
@@ -192,6 +193,7 @@ class DossierPage:
     late: str = ""
     invented: str = ""
     referent_form: ReferentForm | None = None
+    tags: TagsSection = field(default_factory=TagsSection)
     conflict: Conflict | None = None
     notice: str = ""
     set_aside: tuple[Entry, ...] = ()

@@ -67,6 +67,7 @@ class FieldView:
     longest: int | None = None
     minimum: int | None = None
     maximum: int | None = None
+    suggestions: tuple[str, ...] = ()
     scope: str = ""
     narrow: bool = False
     focus: bool = False

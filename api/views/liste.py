@@ -10,6 +10,7 @@ from api.views.listing import EmptyState, FilterBar, Tab
 from api.views.stages import Avatar, StageBadge
 
 Direction = Literal["ascending", "descending", "none"]
+CellKind = Literal["etape", "depuis", "referent", "montant", "date", "texte"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +24,35 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """What one column tells of a dossier, under its heading where a phone has no columns."""
+
+    key: str
+    label: str
+    kind: CellKind
+    text: str = ""
+    amount: int | None = None
+    day: date | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is set to the right."""
+        return self.kind in ("montant", "date", "depuis")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagView:
+    """An étiquette, and the list of the dossiers that bear it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One dossier on the list; `since` is the date of entry into its present stage."""
 
+    id: int
     url: str
     reference: str
     structure: str
@@ -33,11 +60,10 @@ class Row:
     stage: StageBadge
     since: date
     days: int
-    lieu: str = ""
     referent: Avatar | None = None
-    montant_demande: int | None = None
-    montant_accorde: int | None = None
     late: str = ""
+    cells: tuple[Cell, ...] = ()
+    tags: tuple[TagView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +76,42 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VueMenu:
+    """The saved views at hand. `name` is the one in force, `changed` once its filters are not."""
+
+    vues: tuple[Tab, ...]
+    manage_url: str
+    save_url: str
+    columns_url: str
+    name: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One way to take the list away as a file."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Choosing dossiers to act on them all: where, and what « all that is filtered » is.
+
+    `scope` tells the lists apart: what is ticked on one is kept while paging through it.
+    """
+
+    url: str
+    key: str
+    requete: str
+    scope: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListePage:
-    """The list. `headers` are seven, in the order of the row: dossier, étape, lieu, référent,
-    demandé, accordé, depuis."""
+    """The list. The cells of each row are in the order of `headers`, after the dossier's own."""
 
     tabs: tuple[Tab, ...]
     filters: FilterBar
@@ -62,5 +121,8 @@ class ListePage:
     count: int
     total_demande: int
     total_accorde: int
-    export_url: str | None = None
+    menu: VueMenu
+    exports: tuple[Export, ...] = ()
+    selection: Selection | None = None
+    notices: tuple[str, ...] = ()
     empty: EmptyState | None = None

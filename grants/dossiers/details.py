@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from grants.dossiers.filters import D, P
+from grants.dossiers.filters import D
 from workflow.database import LARGEST_ID
 
 _READ = (
@@ -19,7 +19,6 @@ _READ = (
     D.c.date_debut,
     D.c.date_fin,
     D.c.seance_id,
-    P.c.nom.label("porteur"),
 )
 
 
@@ -34,7 +33,6 @@ class Detail:
     date_debut: date | None
     date_fin: date | None
     seance_id: int | None
-    porteur: str | None
 
 
 def details_of(
@@ -44,9 +42,5 @@ def details_of(
     known = [id for id in dossiers if 0 < id <= LARGEST_ID]
     if not known:
         return {}
-    query = (
-        select(*_READ)
-        .select_from(D.outerjoin(P, P.c.id == D.c.porteur_id))
-        .where(D.c.organisme_id == organisme_id, D.c.id.in_(known))
-    )
+    query = select(*_READ).where(D.c.organisme_id == organisme_id, D.c.id.in_(known))
     return {row["id"]: Detail(**row) for row in connection.execute(query).mappings()}

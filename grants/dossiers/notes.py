@@ -13,19 +13,19 @@ from grants.dossiers.opening import link
 from grants.dossiers.queries import dossier_by_reference, name_of
 from grants.dossiers.reading import read_subject
 from grants.dossiers.staleness import is_replay, stale
-from grants.dossiers.tables import LienDossier, Note
+from grants.dossiers.tables import Dossier, LienDossier, Note
 from grants.dossiers.writing import store, store_chain
 from grants.organisation.identity import Identity
 from grants.organisation.vocabulary import collegue_label
 from workflow.database import LARGEST_ID, table_of
 from workflow.engine import Engine
-from workflow.errors import Invalid
+from workflow.errors import Invalid, NotFound
 from workflow.subject import Subject
 from workflow.texts import TextFault, clean_text
 
 LONGEST_NOTE = 5000
 LONGEST_REFERENCE = 20
-_L = table_of(LienDossier)
+_D, _L = table_of(Dossier), table_of(LienDossier)
 
 
 def add_note(
@@ -85,6 +85,15 @@ def give_to(
     subject.relative = {"referent": compte_id}
     settle(session, engine, subject, now)
     return subject
+
+
+def referent_of(connection: Connection, organisme_id: int, dossier_id: int) -> int | None:
+    """Who is in charge of a dossier of the organisme. Raises NotFound."""
+    query = select(_D.c.referent_id).where(_D.c.organisme_id == organisme_id, _D.c.id == dossier_id)
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound
+    return row.referent_id
 
 
 def tie(

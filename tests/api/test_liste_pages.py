@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.presentation.liste import LONGEST_CURSOR, read_cursor, read_sort, write_cursor
+from api.presentation.cursors import LONGEST_CURSOR, read_cursor, write_cursor
+from api.presentation.liste import read_sort
 from grants.dossiers.listing import SORTS, Cursor, Sort
 from tests.builders.crowd import write_crowd, write_dossier
 from tests.builders.dossiers import Counter

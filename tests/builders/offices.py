@@ -12,6 +12,9 @@ from sqlmodel import Session
 
 from api.composition import default_engine
 from grants.comites.service import create_seance
+from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
+from grants.dossiers.listes.vues import save_vue
+from grants.dossiers.lots.preparation import Chosen, open_lot
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.taches.service import NewTask, create_task
 from grants.organisation.accounts import Account
@@ -56,6 +59,9 @@ class Holdings:
     personne: int
     compte: int
     tache: int
+    etiquette: int
+    vue: int
+    lot: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -105,7 +111,20 @@ def furnish(session: Session, office: Office) -> Holdings:
     compte = invite(session, identity, typed, NOW).compte_id
     asked = {"titre": "Rappeler", "pour": str(identity.compte_id), "pour_le": "2026-03-20"}
     tache = create_task(session, default_engine(), identity, NewTask(asked, dossier.id), NOW)
-    return Holdings(dossier.id, structure, contact, seance, personne.id, compte, tache=tache)
+    etiquette = find_or_create_tag(session, identity, "À rappeler")
+    tag_dossier(session, default_engine(), identity, dossier.id, etiquette, NOW)
+    return Holdings(
+        dossier.id,
+        structure,
+        contact,
+        seance,
+        personne.id,
+        compte,
+        tache=tache,
+        etiquette=etiquette.id,
+        vue=save_vue(session, identity, "Les ouverts", "etape=contact", (), partagee=True),
+        lot=open_lot(session, identity, Chosen([dossier.id]), NOW, f"lot-de-{office.id}-x"),
+    )
 
 
 def _png(side: int) -> bytes:
