@@ -52,9 +52,10 @@ def ready_database(settings: Settings, now: datetime) -> Readied:
     saved = None
     if found is State.OLDER:
         from api.backup.take import take
+        from grants.dossiers.pieces.storage import Storage
 
         saved = new_backup_path(settings, now, f"avant-{head()}")
-        take(settings.database, saved, now)
+        take(settings.database, saved, now, Storage(settings.files_folder))
     if found is not State.CURRENT:
         upgrade(settings.database)
     return Readied(found, saved)

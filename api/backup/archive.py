@@ -1,4 +1,5 @@
-"""The file of a backup: a zip with one JSON line per row, and a manifest that vouches for it."""
+"""The file of a backup: a zip with one JSON line per row, the files handed in as they are, and a
+manifest that vouches for all of it."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from workflow.errors import DomainError
 
 MANIFEST = "manifeste.json"
+FILES = "fichiers/"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError)
 _BLOCK = 1 << 20
 
@@ -64,7 +66,11 @@ class SavedTable(Part):
 
 
 class Manifest(BaseModel):
-    """What a backup holds: `tables` in the order in which they can be filled again."""
+    """What a backup holds: `tables` in the order in which they can be filled again.
+
+    `files` lists the files handed in (name, size, SHA-256); `lost` counts those that a row speaks
+    of and that were not on the disk. Backups of before have neither.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,6 +81,8 @@ class Manifest(BaseModel):
     taken_at: datetime
     tables: tuple[SavedTable, ...]
     anchors: Part
+    files: Part | None = None
+    lost: int = 0
 
 
 class Writer:
@@ -93,6 +101,18 @@ class Writer:
                 into.write(raw)
                 count += 1
         return Part(file=file, lines=count, sha256=digest.hexdigest())
+
+    def file(self, name: str, source: Path) -> list[Any]:
+        """Copy one file handed in; its line in the list of files. It is compressed already."""
+        digest, size = hashlib.sha256(), 0
+        heading = zipfile.ZipInfo(f"{FILES}{name}")
+        heading.compress_type = zipfile.ZIP_STORED
+        with source.open("rb") as found, self._archive.open(heading, "w", force_zip64=True) as into:
+            while block := found.read(_BLOCK):
+                digest.update(block)
+                into.write(block)
+                size += len(block)
+        return [name, size, digest.hexdigest()]
 
     def close(self, manifest: Manifest) -> None:
         """Write the manifest, last: what has none was not finished."""
@@ -128,17 +148,46 @@ class Archive:
         self._path = path
         self._archive = archive
         self.manifest = self._manifest()
-        parts = (*self.manifest.tables, self.manifest.anchors)
-        if sorted([MANIFEST, *(part.file for part in parts)]) != sorted(archive.namelist()):
+        files = (self.manifest.files,) if self.manifest.files else ()
+        parts = (*self.manifest.tables, self.manifest.anchors, *files)
+        found = archive.namelist()
+        if sorted([MANIFEST, *(part.file for part in parts)]) != sorted(
+            name for name in found if not name.startswith(FILES)
+        ):
             raise DamagedBackup(file=path, part="liste des parties")
         for part in parts:
             self._check(part)
+        self._check_files({name for name in found if name.startswith(FILES)})
 
     def lines(self, part: Part) -> Iterator[Any]:
         """The lines of one part, read back."""
         with self._opened(part.file) as file:
             for line in file:
                 yield json.loads(line)
+
+    def files(self) -> Iterator[tuple[str, IO[bytes]]]:
+        """Each file handed in: its name on the disk, and its content."""
+        for name, _size, _digest in self._listed():
+            with self._opened(f"{FILES}{name}") as file:
+                yield name, file
+
+    def _listed(self) -> Iterator[Any]:
+        return self.lines(self.manifest.files) if self.manifest.files else iter(())
+
+    def _check_files(self, found: set[str]) -> None:
+        for name, size, expected in self._listed():
+            if f"{FILES}{name}" not in found:
+                raise DamagedBackup(file=self._path, part=f"{FILES}{name}")
+            found.remove(f"{FILES}{name}")
+            digest, read = hashlib.sha256(), 0
+            with self._opened(f"{FILES}{name}") as file:
+                while block := file.read(_BLOCK):
+                    digest.update(block)
+                    read += len(block)
+            if (read, digest.hexdigest()) != (size, expected):
+                raise DamagedBackup(file=self._path, part=f"{FILES}{name}")
+        if found:
+            raise DamagedBackup(file=self._path, part="liste des fichiers")
 
     def _manifest(self) -> Manifest:
         if MANIFEST not in self._archive.namelist():

@@ -1,4 +1,7 @@
-"""Restore a backup into an empty database, of either kind: all of it, or nothing."""
+"""Restore a backup into an empty database, of either kind: all of it, or nothing.
+
+The files come first: without the rows that speak of them, they do no harm.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from api.backup.shape import Shape, shapes
 from api.backup.values import KINDS
 from api.migrate import NewerDatabase, State, apply, head, migrating, revisions, state_of
 from api.schema import JOURNAL_OWNERS
+from grants.dossiers.pieces.storage import Storage
 from workflow.errors import DomainError
 from workflow.journal_check import Anchor, Verification, verify
 
@@ -56,8 +60,11 @@ class Restored:
         return sum(table.lines for table in self.manifest.tables)
 
 
-def restore(path: Path, url: str | URL) -> Restored:
-    """Make the database again at the revision it had, fill it, then bring it to today's."""
+def restore(path: Path, url: str | URL, storage: Storage | None = None) -> Restored:
+    """Make the database again at the revision it had, fill it, then bring it to today's.
+
+    Without `storage`, the tables alone.
+    """
     with read(path) as archive:
         manifest = archive.manifest
         if manifest.revision not in revisions():
@@ -65,6 +72,9 @@ def restore(path: Path, url: str | URL) -> Restored:
         with migrating(url) as connection:
             if state_of(connection) is not State.EMPTY:
                 raise NotEmpty
+            if storage is not None:
+                for name, file in archive.files():
+                    storage.put(name, file)
             apply(connection, manifest.revision)
             _fill(connection, archive, path)
             apply(connection)

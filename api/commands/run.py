@@ -95,6 +95,7 @@ def _serve(
 
     from api.clock import build_clock
     from api.main import create_app
+    from grants.dossiers.pieces.storage import Storage
 
     app = create_app(settings, database=database, engine=engine)
     config = uvicorn.Config(
@@ -107,7 +108,7 @@ def _serve(
         proxy_headers=bool(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    clock = build_clock(database, engine)
+    clock = build_clock(database, engine, Storage(settings.files_folder))
     # uvicorn stops by itself, then hands the signal on: what is under way here ends too.
     signal.signal(signal.SIGTERM, _leave)
     clock.start()

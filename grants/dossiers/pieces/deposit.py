@@ -6,14 +6,14 @@ gives the files back to `forget`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grants.dossiers.pieces.content import MEGABYTE, Limits, examine
 from grants.dossiers.pieces.kinds import KINDS
 from grants.dossiers.pieces.names import shown_name
-from grants.dossiers.pieces.queries import stored_as
+from grants.dossiers.pieces.queries import stored_among, stored_as
 from grants.dossiers.pieces.refusals import FileFault, TooHeavy
 from grants.dossiers.pieces.service import Handed
 from grants.dossiers.pieces.storage import FileGone, Storage
@@ -75,6 +75,16 @@ def deposit(
         handed.stored = stored
         done.files.append(handed)
     return done
+
+
+def sweep_files(database: Database, storage: Storage) -> int:
+    """Every night: remove from the disk what no row came to know; how many files."""
+
+    def known(names: Sequence[str]) -> set[str]:
+        with database.reading() as session:
+            return stored_among(session.connection(), names)
+
+    return storage.sweep(known)
 
 
 def _examined(each: Incoming, limits: Limits) -> Handed:
