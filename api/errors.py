@@ -23,6 +23,7 @@ from api.house import house_of
 from api.migrate import ForeignDatabase, NewerDatabase, OlderDatabase, require_current
 from api.security import HEADERS
 from api.settings import ROOT
+from api.views.chrome import Link
 from api.views.erreur import ErreurPage, erreur
 from api.visit import NotSignedIn, Visit, find_visit
 from grants.dossiers.brouillons.service import DraftTooBig
@@ -125,12 +126,18 @@ def on_http_error(request: Request, error: Exception) -> Response:
 
 def on_database_fault(request: Request, error: Exception) -> Response:
     """A query that failed: over another schema than the code's, say so; else a fault of ours."""
+    reason = true_fault(request)
+    return on_fault(request, error) if reason is None else on_domain_error(request, reason)
+
+
+def true_fault(request: Request) -> DomainError | None:
+    """What is wrong with the database, if it is not of this program's age, or not there."""
     try:
         with house_of(request).database.reading() as session:
             require_current(session.connection())
     except DomainError as reason:
-        return on_domain_error(request, reason)
-    return on_fault(request, error)
+        return reason
+    return None
 
 
 def on_fault(request: Request, error: Exception) -> Response:
@@ -138,11 +145,17 @@ def on_fault(request: Request, error: Exception) -> Response:
 
     Only types and places are logged: an error's message may hold what somebody typed.
     """
-    number = getattr(request.state, "number", "")
-    log.error("incident", numero=number, erreur=_kinds(error), lieux=_places(error))
+    number = fault_told(request, error)
     response = _answer(request, 500, erreur(500, reference=number))
     response.headers.update({**HEADERS, "X-Request-Id": number})
     return response
+
+
+def fault_told(request: Request, error: Exception) -> str:
+    """Write where it happened to the log; the reference under which it is found there."""
+    number = getattr(request.state, "number", "")
+    log.error("incident", numero=number, erreur=_kinds(error), lieux=_places(error))
+    return number
 
 
 # Starlette takes plain functions and runs them in a thread; FastAPI's annotation forgets them.
@@ -214,7 +227,10 @@ def _reasons(error: DomainError) -> tuple[str, ...]:
 
 
 def _answer(request: Request, status: int, view: ErreurPage) -> Response:
-    return page(request, _visit_of(request, status), TEMPLATE, view, present="", status=status)
+    visit = _visit_of(request, status)
+    if visit is None and status < _BROKEN_FROM:
+        view = replace(view, action=Link(label="Se connecter", url=_SIGN_IN))
+    return page(request, visit, TEMPLATE, view, present="", status=status)
 
 
 def _visit_of(request: Request, status: int) -> Visit | None:

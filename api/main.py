@@ -14,6 +14,7 @@ from api.rendering import STATIC_URL, Pages
 from api.security import Frame
 from api.settings import Settings
 from api.static_files import CachedStaticFiles
+from api.v1.routes import install, told_by_address
 from grants.organisation.passwords import Passwords
 from workflow.database import Database
 from workflow.engine import Engine
@@ -45,7 +46,7 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        exception_handlers=HANDLERS,
+        exception_handlers=told_by_address(HANDLERS),
         telemetry=_NO_TELEMETRY,
     )
     app.state.house = House(
@@ -58,6 +59,7 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router)
+    install(app, settings.api_per_minute)
     app.mount(STATIC_URL, CachedStaticFiles())
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION)
     app.add_middleware(Frame, secure=settings.secure)

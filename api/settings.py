@@ -45,6 +45,7 @@ class Settings(BaseModel):
     file_megabytes: int = Field(default=20, ge=1, le=500, alias="MICROPROJETS_FICHIER_MO")
     file_pages: int = Field(default=300, ge=1, le=10_000, alias="MICROPROJETS_FICHIER_PAGES")
     image_megapixels: int = Field(default=100, ge=1, le=1000, alias="MICROPROJETS_IMAGE_MPX")
+    api_per_minute: int = Field(default=600, ge=1, le=100_000, alias="MICROPROJETS_API_DEBIT")
     reload_templates: bool = Field(default=False, alias="MICROPROJETS_RELECTURE")
 
     @field_validator("data_folder")

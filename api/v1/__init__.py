@@ -1,0 +1,33 @@
+"""JSON under /api/v1: one module per subject, over the same services as the pages."""
+
+from __future__ import annotations
+
+from api.v1 import (
+    around,
+    dispositifs,
+    dossiers,
+    equipe,
+    lists,
+    organisme,
+    pilotage,
+    seances,
+    structures,
+)
+from api.v1.contract import Operation
+
+_SUBJECTS = (
+    dispositifs.subject,
+    lists.subject,
+    dossiers.subject,
+    around.subject,
+    # « proches » is not the id of a structure: it comes before.
+    structures.subject,
+    seances.subject,
+    pilotage.subject,
+    organisme.subject,
+    equipe.subject,
+)
+#: Every operation, in the order of the description.
+OPERATIONS: tuple[Operation, ...] = tuple(
+    operation for subject in _SUBJECTS for operation in subject.operations
+)

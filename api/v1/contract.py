@@ -1,0 +1,147 @@
+"""What an operation of the API is: its address, what it asks, what it gives, and who may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from api.house import House
+from grants.organisation.identity import Identity
+from grants.organisation.jetons import ECRITURE, LECTURE, REGLAGES, Bearer
+from workflow.field_contract import Raw
+from workflow.pipeline import Field
+
+Fields = tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is given back, where more than the data is to be said."""
+
+    data: Any
+    status: int | None = None
+    location: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, in its transaction. `version` and `key` are what If-Match and so on said."""
+
+    house: House
+    session: Session
+    bearer: Bearer
+    now: datetime
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Raw]
+    address: str = ""
+    version: int | None = None
+    key: str | None = None
+    content: bytes = b""
+
+    @property
+    def identity(self) -> Identity:
+        """Who asks."""
+        return self.bearer.identity
+
+    @property
+    def organisme_id(self) -> int:
+        """Where he asks."""
+        return self.bearer.identity.organisme_id
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction."""
+        return self.session.connection()
+
+    def id(self, name: str) -> int:
+        """An id of the address, read already."""
+        return int(self.path[name])
+
+    def text(self, name: str) -> str:
+        """One answer of the body that must be a text; empty where there is none."""
+        value = self.body.get(name)
+        return value if isinstance(value, str) else ""
+
+
+Run = Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that a program may ask for.
+
+    `asks`: the fields of the body, None when they depend on the dispositif. `versioned`: If-Match
+    is owed. `keyed`: an Idempotency-Key is taken; never where a secret is given, since the answer
+    is kept. `direction`: for the direction alone. `binary`: the body is a file, not JSON.
+    """
+
+    method: str
+    path: str
+    run: Run
+    summary: str
+    subject: str
+    gives: Any = None
+    status: int = 200
+    asks: Fields | None = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    versioned: bool = False
+    keyed: bool = False
+    direction: bool = False
+    binary: bool = False
+    example: Any = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change anything."""
+        return self.method != "GET"
+
+    @property
+    def scope(self) -> str:
+        """What a token must allow."""
+        if not self.writes:
+            return LECTURE
+        return REGLAGES if self.direction else ECRITURE
+
+
+class Subject:
+    """The operations of one subject, registered under its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.operations: list[Operation] = []
+
+    def get(self, path: str, summary: str, gives: Any, **more: Any) -> Callable[[Run], Run]:
+        """Something that is read."""
+        return self._add("GET", path, summary, gives, more)
+
+    def post(self, path: str, summary: str, gives: Any, **more: Any) -> Callable[[Run], Run]:
+        """Something that is done: it takes a key, so that it is done once."""
+        return self._add("POST", path, summary, gives, {"keyed": True, **more})
+
+    def put(self, path: str, summary: str, gives: Any, **more: Any) -> Callable[[Run], Run]:
+        """Something that is replaced whole."""
+        return self._add("PUT", path, summary, gives, {"keyed": True, **more})
+
+    def patch(self, path: str, summary: str, gives: Any, **more: Any) -> Callable[[Run], Run]:
+        """Something of which only what is sent changes."""
+        return self._add("PATCH", path, summary, gives, {"keyed": True, **more})
+
+    def delete(self, path: str, summary: str, gives: Any, **more: Any) -> Callable[[Run], Run]:
+        """Something that is taken away."""
+        return self._add("DELETE", path, summary, gives, {"keyed": True, **more})
+
+    def _add(
+        self, method: str, path: str, summary: str, gives: Any, more: Mapping[str, Any]
+    ) -> Callable[[Run], Run]:
+        def register(run: Run) -> Run:
+            self.operations.append(Operation(method, path, run, summary, self.name, gives, **more))
+            return run
+
+        return register

@@ -1,0 +1,105 @@
+"""The dispositifs, described so that a client can build its own screens; and who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.v1 import shapes
+from api.v1.contract import Call, Subject
+from grants.dossiers.answers import LONGEST_REASON, REASON
+from workflow.engine import Engine
+from workflow.errors import NotFound
+from workflow.fields import fields_schema
+from workflow.pipeline import Action, Field, Pipeline, Sheet
+
+subject = Subject("Dispositifs")
+_REASON = Field(key=REASON, label="Motif", type="texte_long", longest=LONGEST_REASON, required=True)
+
+
+@subject.get("/moi", "Pour qui le jeton agit", shapes.Moi)
+def me(call: Call) -> shapes.Moi:
+    """Who the token acts for."""
+    bearer, identity = call.bearer, call.identity
+    return {
+        "compte": {"id": identity.compte_id or 0, "nom": identity.nom},
+        "organisme": {"id": identity.organisme_id, "nom": bearer.organisme_nom},
+        "role": identity.role,
+        "jeton": bearer.nom,
+        "portee": bearer.portee,
+        "expire_le": bearer.expires,
+    }
+
+
+@subject.get("/dispositifs", "Les dispositifs", shapes.Dispositifs)
+def dispositifs(call: Call) -> shapes.Dispositifs:
+    """Every pipeline, in its present version."""
+    return {
+        "dispositifs": [
+            {"cle": each.key, "libelle": each.label, "version": each.version}
+            for each in call.house.engine.catalogue.current()
+        ]
+    }
+
+
+@subject.get("/dispositifs/{key}", "Un dispositif : étapes, actions, champs", shapes.Dispositif)
+def dispositif(call: Call) -> shapes.Dispositif:
+    """One pipeline whole. Raises NotFound."""
+    engine = call.house.engine
+    pipeline = pipeline_of(engine, call.path["key"])
+    return {
+        "cle": pipeline.key,
+        "libelle": pipeline.label,
+        "description": pipeline.description,
+        "dispositif_version": pipeline.version,
+        "initiale": pipeline.initial,
+        "etapes": [
+            {
+                "cle": stage.key,
+                "libelle": stage.label,
+                "libelle_public": stage.public_label or "",
+                "finale": stage.final,
+                "fiches": sorted(stage.editable),
+            }
+            for stage in pipeline.stages
+        ],
+        "fiches": [
+            {"cle": each.key, "libelle": each.label, "schema": sheet_schema(engine, each)}
+            for each in pipeline.sheets
+        ],
+        "actions": [_action(engine, pipeline, each) for each in pipeline.actions],
+    }
+
+
+def pipeline_of(engine: Engine, key: str) -> Pipeline:
+    """A pipeline in its present version. Raises NotFound."""
+    loaded = engine.catalogue.latest(key)
+    if loaded is None:
+        raise NotFound
+    return loaded.pipeline
+
+
+def action_schema(engine: Engine, action: Action) -> dict[str, Any]:
+    """The JSON Schema of the body that an action takes."""
+    asked = (*action.fields, _REASON) if action.reason else action.fields
+    return fields_schema(asked, engine.vocabulary.field_types)
+
+
+def sheet_schema(engine: Engine, sheet: Sheet) -> dict[str, Any]:
+    """The JSON Schema of what a sheet takes: unfinished sheets are kept."""
+    fields = [field.model_copy(update={"required": False}) for field in sheet.fields]
+    return fields_schema(fields, engine.vocabulary.field_types)
+
+
+def _action(engine: Engine, pipeline: Pipeline, action: Action) -> shapes.ActionDispositif:
+    return {
+        "cle": action.key,
+        "libelle": action.label,
+        "de": sorted(pipeline.origins(action)),
+        "vers": action.to,
+        "roles": list(action.roles),
+        "regles": [reference.name for reference in action.guards],
+        "motif_demande": action.reason,
+        "automatique": action.automatic,
+        "lettres": list(action.letters),
+        "schema": action_schema(engine, action),
+    }
