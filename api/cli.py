@@ -9,6 +9,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
+from api.command_help import french_command
 from api.commands import backup, demo, journal, migrations, organisations, pipelines, run
 from workflow.errors import DatabaseGone, DomainError, Invalid
 
@@ -34,7 +35,8 @@ _REFUSED, _MISUSED, _INTERRUPTED = 1, 2, 130
 def main(arguments: list[str] | None = None) -> int:
     """Do one command; gives back its exit code."""
     try:
-        return app(arguments, prog_name="manage.py", standalone_mode=False) or 0
+        command = french_command(app)
+        return command(arguments, prog_name="manage.py", standalone_mode=False) or 0
     except TyperException as error:
         typer.echo(misuse(error), err=True)
         return _MISUSED

@@ -174,3 +174,10 @@ def test_head_answers_as_get_would_without_a_body(inside: Visitor, url: str) -> 
     head, get = inside.client.head(url), inside.get(url)
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert head.headers.get("content-type") == get.headers.get("content-type")
+
+
+def test_a_stranger_who_is_lost_is_led_to_the_door(visitor: Visitor) -> None:
+    shown = visitor.get("/une-page-qui-n-existe-pas")
+    assert shown.status_code == 404
+    assert "Se connecter" in shown.text
+    assert "Revenir au tableau" not in shown.text

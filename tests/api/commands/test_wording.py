@@ -62,3 +62,13 @@ def test_what_the_system_refuses_is_told_in_french(code: int, said: str) -> None
     error = OSError(code, os.strerror(code), "/srv/sauvegarde.zip")
 
     assert system_fault(error).startswith(said)
+
+
+@pytest.mark.parametrize("command", ["", "backup", "organisme", "organisme creer"])
+def test_the_help_of_a_command_is_in_french(run: Run, command: str) -> None:
+    code, said = run(*command.split(), "--help")
+
+    assert code == 0
+    assert "Affiche cette aide." in said
+    for word in ("Show this", "Commands", "COMMAND ", "[ARGS]", "default:", "[required]"):
+        assert word not in said
