@@ -56,7 +56,8 @@ def change_plan(request: Request, visit: Writer, form: Posted, dossier_id: RowId
         looking = Looking(plan=EditedPlan(answers), conflict=conflict_of(error, dossier_id))
         return _show(request, visit, dossier_id, looking, 409)
     except (PlanClosed, PlanReserved) as error:
-        return _show(request, visit, dossier_id, Looking(notice=str(error)), 409)
+        looking = Looking(plan=EditedPlan(answers), notice=str(error))
+        return _show(request, visit, dossier_id, looking, 409)
     return redirect(request, f"/dossiers/{dossier_id}#plan", _kept(plan))
 
 

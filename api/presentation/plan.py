@@ -22,7 +22,17 @@ from grants.finances.form import (
     numbers_of,
     sketch,
 )
-from grants.finances.plan import NATURES, OBTAINED, REFUSED, STATES, Line, Plan, plan_sheet
+from grants.finances.plan import (
+    ASKED_FOR,
+    COFUNDER,
+    NATURES,
+    OBTAINED,
+    REFUSED,
+    STATES,
+    Line,
+    Plan,
+    plan_sheet,
+)
 from grants.finances.queries import known_funders, plan_of
 from grants.finances.service import may_edit_plan
 from grants.organisation.identity import Identity
@@ -79,7 +89,8 @@ def balance_of(plan: Plan) -> Balance:
 def with_a_line_more(form: Typed) -> dict[str, Any]:
     """The form as typed, with one empty line at its end."""
     number = max(numbers_of(form), default=0) + 1
-    return {**form, **{name_of(number, part): "" for part in _PARTS}}
+    fresh = {"nature": COFUNDER, "financeur": "", "montant": "", "etat": ASKED_FOR}
+    return {**form, **{name_of(number, part): value for part, value in fresh.items()}}
 
 
 def without_a_line(form: Typed, number: int) -> dict[str, Any]:

@@ -142,6 +142,7 @@ FIELDS = {
     "/connexion": {"email": "inconnu@ailleurs.example", "mot_de_passe": "au hasard"},
     "/reinitialisation/{jeton}": {"mot_de_passe": "au hasard"},
     "/demarrage/code": {"code": "AAAA-AAAA"},
+    "/dossiers/{dossier_id}/financement": {"ajouter": "1"},
     "/dossiers/{dossier_id}/notes": {"texte": "Une note."},
     "/dossiers/{dossier_id}/porteur": {"nom": "Un nom"},
     "/structures/nouvelle": {"nom": "Un nom"},

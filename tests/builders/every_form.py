@@ -15,6 +15,7 @@ from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.tables import Dossier
+from grants.finances.form import amount_fields, line_fields
 from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
 from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.parameters import asked_by
@@ -61,6 +62,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
     asked: list[tuple[str, tuple[Field, ...]]] = [
         ("/dossiers/nouveau", EVERY_FIELD),
         (f"{dossier}/notes", (_NOTE,)),
+        (f"{dossier}/financement", _plan_fields()),
         (f"{dossier}/referent", (_REFERENT,)),
         (f"{dossier}/liens", (_REFERENCE,)),
         (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
@@ -83,6 +85,13 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         EveryForm(url, fields, {each.key: good_of(each, ids) for each in fields})
         for url, fields in asked
     ]
+
+
+def _plan_fields() -> tuple[Field, ...]:
+    """A plan of one line."""
+    loaded = default_engine().catalogue.latest("microprojets")
+    assert loaded is not None, "it is shipped"
+    return (*amount_fields(loaded.pipeline), *line_fields(1))
 
 
 def _of_the_pipelines(session: Session, office: Office) -> Iterator[tuple[str, tuple[Field, ...]]]:
