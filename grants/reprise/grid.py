@@ -49,6 +49,8 @@ def is_blank_value(value: Value) -> bool:
 
 def is_blank_row(values: Sequence[Value]) -> bool:
     """Whether a row shows nothing: what was merged away counts for nothing."""
+    if values.count(None) == len(values):  # the quickest, for the million of rows left formatted
+        return True
     return all(is_blank_value(value) or isinstance(value, Unreadable) for value in values)
 
 

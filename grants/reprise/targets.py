@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grants.dossiers.columns import COLUMNS
 from grants.dossiers.first_contact import ORIGINES
@@ -96,7 +96,25 @@ def targets_of(engine: Engine, sujet: str, pipeline: str | None) -> tuple[Target
     loaded = engine.catalogue.latest(pipeline or "")
     assert loaded is not None, "the subject was chosen among the pipelines"
     references = frozenset(engine.vocabulary.references)
-    return _dossiers(loaded.pipeline, references)
+    return _told_apart(_dossiers(loaded.pipeline, references), loaded.pipeline)
+
+
+def _told_apart(targets: tuple[Target, ...], pipeline: Pipeline) -> tuple[Target, ...]:
+    """Two questions of the same words are told apart by the sheet that asks them."""
+    sheets = {field.key: sheet.label for sheet in pipeline.sheets for field in sheet.fields}
+    seen: dict[str, int] = {}
+    for target in targets:
+        seen[target.label] = seen.get(target.label, 0) + 1
+    return tuple(
+        replace(target, field=_renamed_as(target.field, sheets.get(target.key, target.group)))
+        if seen[target.label] > 1
+        else target
+        for target in targets
+    )
+
+
+def _renamed_as(field: Field, asked_by: str) -> Field:
+    return field.model_copy(update={"label": f"{field.label} – {asked_by}"})
 
 
 def _external(label: str, *names: str) -> Target:

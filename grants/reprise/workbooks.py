@@ -127,7 +127,8 @@ def _rows(sheet: Any, marks: dict[int, dict[int, Unreadable]], most: int = 0) ->
         kept += 1
         if kept > MOST_ROWS + 1:
             raise TooManyRows
-        yield Row(number, tuple(values[:MOST_COLUMNS]))
+        width = max(at for at, value in enumerate(values, start=1) if value is not None)
+        yield Row(number, tuple(values[: min(width, MOST_COLUMNS)]))
         if most and kept >= most:
             return
 
