@@ -43,7 +43,11 @@ _NO_ROW = 0
 def notes(call: Call) -> shapes.Notes:
     """The notes, newest first."""
     found = queries.notes_of(call.connection, _known(call))
-    return {"notes": [dict(each) for each in found]}  # ty: ignore[invalid-return-type]
+    return {
+        "notes": [
+            {"auteur": row["auteur"], "le": row["le"], "texte": row["texte"]} for row in found
+        ]
+    }
 
 
 @subject.post(
@@ -164,7 +168,7 @@ def change_porteur(call: Call) -> shapes.Dossier:
 def appointments(call: Call) -> shapes.LesRendezVous:
     """The appointments, the latest fixed first: it is the one in force."""
     found = queries.appointments_of(call.connection, _known(call))
-    return {"rendez_vous": [dict(each) for each in found]}  # ty: ignore[invalid-return-type]
+    return {"rendez_vous": [{"le": row["le"], "lieu": row["lieu"]} for row in found]}
 
 
 @subject.post(

@@ -13,13 +13,13 @@ from sqlmodel import Session
 from grants.dossiers import correction
 from grants.dossiers.answers import Answers, read_answers
 from grants.dossiers.columns import changed_columns
-from grants.dossiers.letters import enclosed_letters
+from grants.dossiers.letters import enclosed_letters, told_outside
 from grants.dossiers.readiness import follow_readiness
 from grants.dossiers.reading import KIND, load_facts, read_subject, situation_of
 from grants.dossiers.staleness import is_replay, stale
 from grants.dossiers.writing import constraints_told, store_move
 from grants.organisation.identity import Identity, software
-from notifications import outbox
+from notifications import outbox, webhooks
 from workflow import echeances, journal
 from workflow.engine import Engine, Move
 from workflow.pipeline import Action, Reference
@@ -209,6 +209,7 @@ def _follow_move(
     if move.corrects is not None:
         outbox.cancel_of_move(connection, occasion, move.corrects)
     outbox.enqueue(connection, occasion, enclosed_letters(engine, subject, move))
+    webhooks.announce(connection, occasion, "mouvement", told_outside(subject, move))
 
 
 def _follow_stage(

@@ -50,3 +50,16 @@ def _recipient(subject: Subject) -> Recipient:
     row = subject.row
     name = row["porteur_nom"] or row["structure_nom"] or row["reference"]
     return Recipient(name, row["porteur_email"], row["porteur_id"])
+
+
+def told_outside(subject: Subject, move: Move) -> dict[str, Any]:
+    """What other programs are told of a move: no name and no answer, which they may ask for."""
+    return {
+        "dossier": {"id": subject.id, "reference": subject.row["reference"]},
+        "dispositif": subject.pipeline,
+        "action": move.action.key,
+        "de": move.from_stage,
+        "vers": move.to_stage,
+        "numero": subject.seq,
+        "corrige": move.corrects,
+    }

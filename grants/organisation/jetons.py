@@ -16,7 +16,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.jeton_tables import Jeton, Reponse
 from grants.organisation.roles import DIRECTION
 from grants.organisation.tables import Adhesion, Compte, Organisme
-from workflow.database import LARGEST_ID, table_of
+from workflow.database import LARGEST_ID, Database, table_of
 from workflow.errors import DomainError, Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
@@ -33,6 +33,8 @@ PREFIX = "mp_"
 #: A token that nobody looks after any more must end by itself.
 LONGEST_DAYS = 366
 MOST_TOKENS = 20
+#: How long the same demand under the same key is answered the same.
+ANSWERS_KEPT = timedelta(days=1)
 _SHOWN = 4
 _J, _C = table_of(Jeton), table_of(Compte)
 _A, _O = table_of(Adhesion), table_of(Organisme)
@@ -216,9 +218,11 @@ def revoke_token(session: Session, identity: Identity, jeton_id: int, now: datet
     return True
 
 
-def forget_answers(session: Session, before: datetime) -> int:
-    """Throw away the answers kept for those who would ask again; how many."""
-    return session.connection().execute(delete(_R).where(_R.c.le < before)).rowcount
+def forget_old_answers(database: Database, now: datetime) -> int:
+    """Throw away the answers that nobody will ask for again; how many. In its own transaction."""
+    query = delete(_R).where(_R.c.le < now - ANSWERS_KEPT)
+    with database.unit_of_work() as session:
+        return session.connection().execute(query).rowcount
 
 
 def _beyond_role(identity: Identity, portee: str | None) -> dict[str, str]:
