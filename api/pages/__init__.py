@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     accueil,
+    aide,
     annulation,
     aujourdhui,
     brouillons,
@@ -16,6 +17,7 @@ from api.pages import (
     dossiers,
     equipe,
     etiquettes,
+    exports,
     finances,
     liste,
     lots,
@@ -38,6 +40,7 @@ from api.pages import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     accueil.router,
+    aide.router,
     annulation.router,
     aujourdhui.router,
     taches.router,
@@ -48,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sante.router,
     tableau.router,
     liste.router,
+    exports.router,
     vues.router,
     lots.router,
     # Before the dossiers: « nouveau » is not the id of one.

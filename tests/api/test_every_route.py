@@ -42,6 +42,7 @@ class Who(Enum):
 
 ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/"): Who.SIGNED_IN,
+    ("GET", "/aide"): Who.SIGNED_IN,
     ("POST", "/annuler"): Who.WRITERS,
     ("GET", "/aujourdhui"): Who.SIGNED_IN,
     ("POST", "/taches"): Who.WRITERS,
@@ -67,6 +68,8 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/liste"): Who.SIGNED_IN,
     ("GET", "/liste/colonnes"): Who.SIGNED_IN,
     ("POST", "/liste/colonnes"): Who.SIGNED_IN,
+    ("GET", "/liste/export.xlsx"): Who.SIGNED_IN,
+    ("GET", "/liste/export.csv"): Who.SIGNED_IN,
     ("GET", "/liste/vues"): Who.SIGNED_IN,
     ("POST", "/liste/vues"): Who.SIGNED_IN,
     ("GET", "/liste/vues/nouvelle"): Who.SIGNED_IN,

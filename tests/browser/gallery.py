@@ -47,6 +47,7 @@ GENERAL = (
     "/seances",
     "/seances/nouvelle",
     "/pilotage",
+    "/aide",
     "/recherche",
     "/recherche?q=jadrin",
     "/parametres",
