@@ -24,7 +24,7 @@ def shown_name(raw: str, kind: str) -> str:
     """
     last = _SEPARATORS.split(raw.replace("\x00", "/"))[-1]
     seen = "".join(_shown(char) for char in last)
-    name = " ".join(unicodedata.normalize("NFC", seen).split()).strip(". ")
+    name = " ".join(unicodedata.normalize("NFC", seen).split()).rstrip(". ")
     stem = _TROUBLESOME.sub("_", _stem(name, kind)).strip(". ") or NAMELESS
     return f"{stem[:LONGEST_NAME].rstrip()}.{KINDS[kind].extension}"
 
