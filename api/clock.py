@@ -24,7 +24,9 @@ _HOURLY = timedelta(hours=1)
 _NIGHTLY = timedelta(hours=24)
 
 
-def build_clock(database: Database, engine: Engine, files: Storage) -> Clock:
+def build_clock(
+    database: Database, engine: Engine, files: Storage, *, local_webhooks: bool = False
+) -> Clock:
     """The clock of a server: what is due every minute, what time made ready every hour.
 
     What was left behind is taken up once a day.

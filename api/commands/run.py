@@ -108,7 +108,12 @@ def _serve(
         proxy_headers=bool(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    clock = build_clock(database, engine, Storage(settings.files_folder))
+    clock = build_clock(
+        database,
+        engine,
+        Storage(settings.files_folder),
+        local_webhooks=settings.local_webhooks,
+    )
     # uvicorn stops by itself, then hands the signal on: what is under way here ends too.
     signal.signal(signal.SIGTERM, _leave)
     clock.start()
