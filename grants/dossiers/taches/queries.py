@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from grants.dossiers.board import LINE, DossierLine, line
-from grants.dossiers.filters import NOBODY, WITH_NAMES, D
+from grants.dossiers.filters import NOBODY, C, D, P, S
 from grants.dossiers.taches.tables import Tache
 from grants.organisation.tables import Compte
 from workflow.database import table_of
@@ -47,6 +47,13 @@ _COLUMNS = (
     _T.c.faite_par,
 )
 _FROM = _T.outerjoin(_WHO, _WHO.c.id == _T.c.pour_id)
+# Joined one by one: SQLite would read every dossier to join several tables as one.
+_WITH_DOSSIERS = (
+    _FROM.outerjoin(D, D.c.id == _T.c.dossier_id)
+    .outerjoin(S, S.c.id == D.c.structure_id)
+    .outerjoin(P, P.c.id == D.c.porteur_id)
+    .outerjoin(C, C.c.id == D.c.referent_id)
+)
 
 
 def open_tasks(
@@ -55,7 +62,7 @@ def open_tasks(
     """What is to be done, by whom it falls to (NOBODY: not taken yet; None: all), soonest first."""
     query = (
         select(*_COLUMNS, *LINE)
-        .select_from(_FROM.outerjoin(WITH_NAMES, D.c.id == _T.c.dossier_id))
+        .select_from(_WITH_DOSSIERS)
         .where(_T.c.organisme_id == organisme_id, _T.c.faite_le.is_(None), *_falls_to(pour))
         .order_by(_T.c.pour_le, _T.c.id)
         .limit(most)
@@ -69,7 +76,7 @@ def tasks_done_since(
     """What somebody has done since a moment, latest first."""
     query = (
         select(*_COLUMNS, *LINE)
-        .select_from(_FROM.outerjoin(WITH_NAMES, D.c.id == _T.c.dossier_id))
+        .select_from(_WITH_DOSSIERS)
         .where(
             _T.c.organisme_id == organisme_id,
             _T.c.faite_par_id == compte_id,

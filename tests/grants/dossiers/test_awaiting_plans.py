@@ -1,0 +1,77 @@
+"""What a morning's page asks of the database: an index answers each question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from grants.dossiers import awaiting
+from grants.dossiers.taches.queries import open_tasks, tasks_done_since, tasks_of_dossier
+from grants.organisation.queries import Customs
+from grants.relances.dues import reminders_due
+from tests.builders.dossiers import Counter
+from tests.builders.offices import NOW
+from workflow.database import Database
+
+SOON = NOW + timedelta(days=7)
+Asked = Callable[[Connection, Counter], object]
+
+
+def pipelines(counter: Counter) -> list[Any]:
+    return [each.pipeline for each in counter.engine.catalogue.every()]
+
+
+QUESTIONS: dict[str, Asked] = {
+    "dates": lambda c, _: awaiting.echeances_due(c, 1, None, NOW, SOON, 9),
+    "my dates": lambda c, _: awaiting.echeances_due(c, 1, 2, NOW, SOON, 9),
+    "appointments": lambda c, _: awaiting.appointments_between(c, 1, None, NOW, SOON, 9),
+    "ready": lambda c, _: awaiting.ready_dossiers(c, 1, None, 9),
+    "idle": lambda c, counter: awaiting.idle_dossiers(
+        c, 1, None, pipelines(counter), NOW.date(), Customs("metropole"), 9
+    ),
+    "my idle": lambda c, counter: awaiting.idle_dossiers(
+        c, 1, 2, pipelines(counter), NOW.date(), Customs("metropole"), 9
+    ),
+    "any dossier": lambda c, _: awaiting.has_dossiers(c, 1, 2),
+    "taches": lambda c, _: open_tasks(c, 1, None, 9),
+    "my taches": lambda c, _: open_tasks(c, 1, 2, 9),
+    "done": lambda c, _: tasks_done_since(c, 1, 2, NOW, 9),
+    "of a dossier": lambda c, _: tasks_of_dossier(c, 1),
+    "reminders": lambda _, counter: reminders_due(counter.database, counter.engine, NOW, 9),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_table_is_read_whole(sqlite_counter: Counter, question: str) -> None:
+    sent = _sent(sqlite_counter, QUESTIONS[question])
+    assert sent
+    with sqlite_counter.database.reading() as session:
+        connection = session.connection()
+        for sql, values in sent:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
+            steps = [row[3] for row in plan]
+            whole = [step for step in steps if re.match(r"SCAN (?!anon|\()", step)]
+            assert whole == [], steps
+
+
+def _sent(counter: Counter, ask: Asked) -> list[tuple[str, Any]]:
+    """The SELECTs of a question, with their values."""
+    database: Database = counter.database
+    found: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        if sql.lstrip().startswith("SELECT"):
+            found.append((sql, values))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        with database.reading() as session:
+            ask(session.connection(), counter)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    return found
