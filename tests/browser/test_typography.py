@@ -18,6 +18,15 @@ from workflow.dates import to_paris
 
 STRAIGHT = re.compile(r"\w'\w")
 ORDINARY_SPACE = re.compile(r" [:;!?»%€]|« ")
+# « 1 dossiers », « 0 jours »: French has a plural from two on. These end in s by themselves.
+ONE_OF_MANY = re.compile(
+    r"(?<![\w,./’\u00a0\u202f-])[01][ \u00a0](?!mois|fois|avis|refus|cours|plus|repris)\w+s\b"
+)
+THOUSANDS = re.compile(r"\d{4,}(?:,\d\d)?[ \u00a0]?€|\d[ \u00a0]\d{3}(?:,\d\d)?[ \u00a0]?€")
+FOREIGN = re.compile(
+    r"\d\.\d+[ \u00a0]?[€%]|€\d|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d [AP]M\b"
+    r"|\b(?:January|February|March|April|June|July|August|October|December)\b"
+)
 FORMS = re.compile(r'action="(/(?!deconnexion|organismes)[^"]+)" method="post"')
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 # Nobody spells these in French: an address, a clock's field.
@@ -34,6 +43,16 @@ NOT_FRENCH = re.compile(r"https?://\S+|\S+@\S+")
         ("vers «\u00a0Suivi »", True),
         ("vers «\u202fSuivi\u202f»", False),
         ("12 %", True),
+        ("1 dossiers en retard", True),
+        ("depuis 0\u00a0jours", True),
+        ("1\u00a0dossier, 2\u00a0dossiers, 21\u00a0jours, 1\u00a0mois", False),
+        ("le 1er\u00a0mars, 0,1\u00a0point", False),
+        ("23000\u00a0€", True),
+        ("23\u00a0000\u00a0€", True),
+        ("23\u202f000\u00a0€, 1\u202f200,50\u00a0€", False),
+        ("12.50\u00a0€", True),
+        ("Ouvert le 2026-03-12", True),
+        ("Ouvert le 12\u00a0mars 2026", False),
     ],
 )
 def test_what_is_wrong_is_known(line: str, is_wrong: bool) -> None:
@@ -106,7 +125,8 @@ def _open_sheets(site: Site) -> list[str]:
 
 def _is_wrong(line: str) -> bool:
     said = NOT_FRENCH.sub("…", line)
-    return bool(STRAIGHT.search(said) or ORDINARY_SPACE.search(said))
+    rules = (STRAIGHT, ORDINARY_SPACE, ONE_OF_MANY, THOUSANDS, FOREIGN)
+    return any(rule.search(said) for rule in rules)
 
 
 def _typed() -> re.Pattern[str]:
