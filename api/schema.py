@@ -14,6 +14,7 @@ import grants.dossiers.pieces.tables
 import grants.dossiers.tables
 import grants.dossiers.taches.tables
 import grants.finances.tables
+import grants.fusions.tables
 import grants.organisation.jeton_tables
 import grants.organisation.tables
 import grants.reprise.tables
@@ -24,7 +25,7 @@ import workflow.echeance_table
 import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
-from api.migrations import recherche_1
+from api.migrations import compteurs_1, recherche_1
 from grants.comites.tables import Seance
 from grants.dossiers.tables import Dossier
 from grants.organisation.tables import Organisme, Personne
@@ -42,6 +43,7 @@ DECLARED = (
     grants.dossiers.tables,
     grants.dossiers.taches.tables,
     grants.finances.tables,
+    grants.fusions.tables,
     grants.organisation.jeton_tables,
     grants.organisation.tables,
     grants.reprise.tables,
@@ -56,7 +58,7 @@ DECLARED = (
 METADATA = SQLModel.metadata
 #: What the names of derived tables begin with: triggers fill them from the others, so that a
 #: backup leaves them out, and no model describes them.
-DERIVED = ("recherche",)
+DERIVED = ("recherche", "compteur")
 
 #: The kind that the journal gives to an owner of a chain → the table that holds its head.
 JOURNAL_OWNERS = {
@@ -77,7 +79,7 @@ def is_derived(table: str) -> bool:
 
 def _make_derived() -> None:
     """A schema created from the models has the derived tables and their triggers too."""
-    for version in (recherche_1,):
+    for version in (recherche_1, compteurs_1):
         for dialect in ("sqlite", "postgresql"):
             for statement in version.statements(dialect):
                 ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)

@@ -15,7 +15,7 @@ from grants.dossiers.opening import Opening, open_dossier, opened_by
 from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.contacts import attach
-from grants.structures.service import STRUCTURES, check_structure, create_structure
+from grants.structures.service import check_structure, create_structure, lock_structure
 from grants.structures.vocabulary import structure_label
 from workflow.database import LARGEST_ID
 from workflow.dates import to_paris
@@ -151,7 +151,7 @@ def record_contact(
     porteur = _porteur(session, identity, values, now)
     structure_id = _structure(session, identity, contact, values, now)
     if structure_id is not None:
-        structure = STRUCTURES.lock(connection, identity.organisme_id, structure_id)
+        structure = lock_structure(connection, identity.organisme_id, structure_id)
         attach(session, identity, structure, porteur, None, now)
     project = ("titre", "commune", "departement", "montant_demande")
     opening = Opening(

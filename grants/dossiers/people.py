@@ -18,7 +18,7 @@ from grants.dossiers.writing import store
 from grants.organisation.identity import Identity
 from grants.organisation.people import PERSONNES, find_or_create_personne, modify_personne
 from grants.structures.contacts import attach
-from grants.structures.service import STRUCTURES
+from grants.structures.service import lock_structure
 from grants.structures.vocabulary import structure_label
 from workflow.database import LARGEST_ID
 from workflow.engine import Engine
@@ -77,7 +77,7 @@ def carry(
         return subject
     if structure_id is not None and changes != {key: subject.row[key] for key in changes}:
         # The porteur is from now on one of the structure's contacts.
-        structure = STRUCTURES.lock(connection, identity.organisme_id, structure_id)
+        structure = lock_structure(connection, identity.organisme_id, structure_id)
         attach(session, identity, structure, porteur_id, None, now)
     record_fact(session, engine, subject, identity, EVENT, {"changements": said}, now)
     store(connection, engine, subject, changes)

@@ -55,7 +55,8 @@ def structures_named(
     keys = {sorting_key(name): name for name in names}
     query = (
         select(_S.c.nom_cle, func.min(_S.c.id).label("id"))
-        .where(_S.c.organisme_id == organisme_id, _S.c.nom_cle.in_(list(keys)))
+        .where(_S.c.organisme_id == organisme_id, _S.c.absorbee_par_id.is_(None))
+        .where(_S.c.nom_cle.in_(list(keys)))
         .group_by(_S.c.nom_cle)
         .having(func.count() == 1)
     )

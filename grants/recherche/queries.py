@@ -139,7 +139,9 @@ def _structures(
     connection: Connection, organisme_id: int, ids: Sequence[int]
 ) -> tuple[StructureFound, ...]:
     query = select(S.c.id, S.c.nom, S.c.commune, S.c.departement, S.c.siret, S.c.rna)
-    rows = connection.execute(query.where(S.c.organisme_id == organisme_id, S.c.id.in_(ids)))
+    # One that was merged into another is found under the name of the other.
+    shown = (S.c.organisme_id == organisme_id, S.c.id.in_(ids), S.c.absorbee_par_id.is_(None))
+    rows = connection.execute(query.where(*shown))
     return tuple(sorted((StructureFound(*row) for row in rows), key=lambda r: ids.index(r.id)))
 
 

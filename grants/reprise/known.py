@@ -103,7 +103,9 @@ def load_known(connection: Connection, organisme_id: int) -> Known:
     known = Known()
     external = _externals(connection, organisme_id, known)
     for row in connection.execute(select(*_S.c).where(_S.c.organisme_id == organisme_id)):
-        fiche = Fiche(dict(row._mapping), row.id, externe=external.get((STRUCTURE, row.id)))  # noqa: SLF001 — SQLAlchemy's documented name
+        # What a merged structure was known by leads to the one that was kept.
+        kept = row.absorbee_par_id or row.id
+        fiche = Fiche(dict(row._mapping), kept, externe=external.get((STRUCTURE, row.id)))  # noqa: SLF001 — SQLAlchemy's documented name
         known.structures.add(fiche, structure_keys(fiche))
     people: dict[int, Fiche] = {}
     for row in connection.execute(select(*_P.c).where(_P.c.organisme_id == organisme_id)):

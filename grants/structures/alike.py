@@ -51,7 +51,11 @@ def find_alike(
 ) -> list[Alike]:
     """The structures that resemble what was typed, however roughly; the surest first."""
     columns = (_S.c.id, _S.c.nom, _S.c.commune, _S.c.siret, _S.c.rna)
-    own = (_S.c.organisme_id == organisme_id, _S.c.id != (apart_from or 0))
+    own = (
+        _S.c.organisme_id == organisme_id,
+        _S.c.id != (apart_from or 0),
+        _S.c.absorbee_par_id.is_(None),
+    )
     found: dict[int, Alike] = {}
     for condition, why in _certain(siret, rna, email):
         for row in connection.execute(select(*columns).where(*own, condition).order_by(_S.c.id)):

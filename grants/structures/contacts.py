@@ -19,7 +19,7 @@ from grants.organisation.people import (
     modify_personne,
 )
 from grants.organisation.tables import Personne
-from grants.structures.service import STRUCTURES
+from grants.structures.service import STRUCTURES, lock_structure
 from grants.structures.tables import Contact
 from workflow.database import LARGEST_ID, table_of
 from workflow.errors import Invalid, NotFound
@@ -83,7 +83,7 @@ def add_contact(
     """
     identity.require_writer()
     connection = session.connection()
-    structure = STRUCTURES.lock(connection, identity.organisme_id, structure_id)
+    structure = lock_structure(connection, identity.organisme_id, structure_id)
     values = _read(raw)
     found = find_or_create_personne(
         session, identity, values["nom"], values["email"], values["telephone"], now
@@ -139,7 +139,7 @@ def modify_contact(
     """
     identity.require_writer()
     connection = session.connection()
-    structure = STRUCTURES.lock(connection, identity.organisme_id, structure_id)
+    structure = lock_structure(connection, identity.organisme_id, structure_id)
     contact = _contact(connection, structure_id, contact_id)
     fonction = _read(raw)["fonction"]
     own = {field.key: raw.get(field.key) for field in PERSONNE_FIELDS}
@@ -160,7 +160,7 @@ def remove_contact(
     """
     identity.require_writer()
     connection = session.connection()
-    structure = STRUCTURES.lock(connection, identity.organisme_id, structure_id)
+    structure = lock_structure(connection, identity.organisme_id, structure_id)
     contact = _contact(connection, structure_id, contact_id)
     connection.execute(delete(_C).where(_C.c.id == contact_id))
     champs = {"nom": {"avant": contact["nom"], "apres": None}}

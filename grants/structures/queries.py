@@ -128,7 +128,10 @@ def _start(
 def _clauses(
     connection: Connection, organisme_id: int, filters: StructureFilters
 ) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_S.c.organisme_id == organisme_id]
+    found: list[ColumnElement[bool]] = [
+        _S.c.organisme_id == organisme_id,
+        _S.c.absorbee_par_id.is_(None),
+    ]
     if filters.departement is not None:
         found.append(_S.c.departement == filters.departement)
     if filters.secteur is not None:

@@ -18,7 +18,7 @@ from grants.structures.nomenclature import FORMES_JURIDIQUES, SECTEURS
 from grants.structures.postcodes import CODE_POSTAL, departement_of
 from grants.structures.tables import Structure
 from workflow.database import table_of
-from workflow.errors import Invalid
+from workflow.errors import DomainError, Invalid
 from workflow.fields import Raw, field_type_registry, parse_fields
 from workflow.pipeline import Field
 
@@ -36,6 +36,9 @@ STRUCTURES = Ledger(
         "contact_ajoute": "Contact ajouté",
         "contact_modifie": "Contact modifié",
         "contact_retire": "Contact retiré",
+        "structure_fusionnee": "Fusionnée avec une autre",
+        "structure_absorbee": "Absorbée par une autre",
+        "fusion_annulee": "Fusion annulée",
     },
 )
 
@@ -78,7 +81,14 @@ STRUCTURE_FIELDS = (
     Field(key="email", label="E-mail", type="email"),
     Field(key="site", label="Site internet", type="url", longest=300),
 )
-_COLUMNS = {"effectif": "effectif_centiemes"}
+#: The column that holds an answer, where the two names differ.
+COLUMN_OF = {"effectif": "effectif_centiemes"}
+
+
+class StructureMerged(DomainError):
+    """« {nom} » a été fusionnée avec une autre structure : c’est celle-là qui se modifie."""
+
+    code = "structure_fusionnee"
 
 
 def create_structure(
@@ -136,7 +146,7 @@ def modify_structure(
     """
     identity.require_writer()
     connection = session.connection()
-    row = STRUCTURES.lock(connection, identity.organisme_id, id, version)
+    row = lock_structure(connection, identity.organisme_id, id, version)
     values = _read(connection, identity.organisme_id, raw, id)
     fact = Fact("structure_modifiee", now)
     try:
@@ -147,14 +157,24 @@ def modify_structure(
         raise
 
 
+def lock_structure(
+    connection: Connection, organisme_id: int, id: int, version: int | None = None
+) -> dict[str, Any]:
+    """The structure that this transaction will change. Raises NotFound, Stale, StructureMerged."""
+    row = STRUCTURES.lock(connection, organisme_id, id, version)
+    if row["absorbee_par_id"] is not None:
+        raise StructureMerged(nom=row["nom"])
+    return row
+
+
 def answers_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The values of STRUCTURE_FIELDS kept on a row, by field key."""
-    return {field.key: row[_COLUMNS.get(field.key, field.key)] for field in STRUCTURE_FIELDS}
+    return {field.key: row[COLUMN_OF.get(field.key, field.key)] for field in STRUCTURE_FIELDS}
 
 
 def field_of_column(column: str) -> Field | None:
     """The question that a column answers, if any."""
-    keys = {_COLUMNS.get(field.key, field.key): field for field in STRUCTURE_FIELDS}
+    keys = {COLUMN_OF.get(field.key, field.key): field for field in STRUCTURE_FIELDS}
     return keys.get(column)
 
 
@@ -162,7 +182,7 @@ def _read(
     connection: Connection, organisme_id: int, raw: Mapping[str, Raw], id: int | None = None
 ) -> dict[str, Any]:
     answers, faults = parse_fields(STRUCTURE_FIELDS, raw, _TYPES)
-    values = {_COLUMNS.get(key, key): value for key, value in answers.items()}
+    values = {COLUMN_OF.get(key, key): value for key, value in answers.items()}
     _refuse_twins(connection, organisme_id, values, faults, id)
     if values["departement"] is None and values["code_postal"]:
         values["departement"] = departement_of(values["code_postal"])

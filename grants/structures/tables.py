@@ -10,7 +10,9 @@ from workflow.database import BigId
 class Structure(JournaledColumns, table=True):
     """One structure known to one organisme; its SIRET and its RNA are unique there.
 
-    `effectif_centiemes`: full-time equivalents in hundredths (450 = 4.5 ETP).
+    `effectif_centiemes`: full-time equivalents in hundredths (450 = 4.5 ETP). `absorbee_par_id`
+    is the structure that this one was merged into: from then on no list shows it, and it has
+    neither dossier nor number. It is no foreign key: a backup puts rows back by their ids.
     """
 
     __tablename__ = "structure"
@@ -37,6 +39,7 @@ class Structure(JournaledColumns, table=True):
     telephone: str | None = Field(default=None, max_length=20)
     email: str | None = Field(default=None, max_length=254)
     site: str | None = Field(default=None, max_length=300)
+    absorbee_par_id: int | None = Field(default=None, sa_type=BigId)
 
 
 class Contact(SQLModel, table=True):

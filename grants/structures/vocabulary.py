@@ -18,13 +18,17 @@ _S = table_of(Structure)
 
 def structure_choices(connection: Connection, organisme_id: int) -> list[tuple[int, str]]:
     """Every structure of an organisme, by name."""
-    query = select(_S.c.id, _S.c.nom).where(_S.c.organisme_id == organisme_id)
+    query = select(_S.c.id, _S.c.nom).where(
+        _S.c.organisme_id == organisme_id, _S.c.absorbee_par_id.is_(None)
+    )
     return [(row.id, row.nom) for row in connection.execute(query.order_by(_S.c.nom_cle))]
 
 
 def structure_label(connection: Connection, organisme_id: int, id: int) -> str | None:
     """The name of one structure of an organisme."""
-    query = select(_S.c.nom).where(_S.c.organisme_id == organisme_id, _S.c.id == id)
+    query = select(_S.c.nom).where(
+        _S.c.organisme_id == organisme_id, _S.c.id == id, _S.c.absorbee_par_id.is_(None)
+    )
     return connection.execute(query).scalar_one_or_none()
 
 

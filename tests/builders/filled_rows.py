@@ -21,6 +21,7 @@ _ADMITTED = {
     ("echeance", "state"): lambda _n: "prevue",
     ("financement", "nature"): lambda _n: "cofinanceur",
     ("financement", "etat"): lambda _n: "obtenu",
+    ("fusion", "absorbee_id"): lambda n: ROWS + 1 - n,
     ("lien_dossier", "nature"): lambda _n: "suite",
     ("piece", "structure_id"): lambda _n: None,
     ("piece", "etat"): lambda _n: "a_corriger",

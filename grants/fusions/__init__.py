@@ -1,0 +1,1 @@
+"""Two structures that were one: merged, and taken apart again while nothing depends on it."""
