@@ -13,7 +13,7 @@ from api.presentation import counted
 from api.views.fields import Choice, FieldView
 from api.views.fields import FieldType as Control
 from api.views.listing import Chip, FilterBar
-from grants.dossiers import queries
+from grants.dossiers.counters import departements_in_use
 from grants.dossiers.etiquettes.queries import tags_of_organisme
 from grants.dossiers.filters import LONGEST_SEARCH, NOBODY, NOWHERE, Filters, late_before
 from grants.organisation.queries import Customs
@@ -114,7 +114,7 @@ def filter_bar(
 ) -> FilterBar:
     """The form that narrows, with a chip for each filter in force."""
     people = collegue_choices(connection, organisme_id)
-    places = queries.departements_in_use(connection, organisme_id)
+    places = departements_in_use(connection, organisme_id)
     tags = {str(tag.id): tag.nom for tag in tags_of_organisme(connection, organisme_id)}
     stages = pipeline.stages if pipeline and with_stage else ()
     referents = [Choice(value="0", label="Sans référent")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,10 +14,15 @@ from api.views.chrome import Link
 from api.views.listing import EmptyState, Tab
 from api.views.stages import Avatar, phase_tone
 from api.views.tableau import Card, Column, Ending, PhaseGroup, TableauPage
-from grants.dossiers import queries
-from grants.dossiers.board import DossierLine, StageTotals, cards_by_stage, totals_by_stage
+from grants.dossiers.board import (
+    DossierLine,
+    StageTotals,
+    cards_by_stage,
+    count_late,
+    totals_by_stage,
+)
+from grants.dossiers.counters import pipelines_in_use
 from grants.dossiers.filters import is_late, late_before
-from grants.dossiers.listing import totals_of
 from grants.organisation.queries import Customs
 from grants.structures.departements import departement_name
 from workflow.dates import to_paris
@@ -40,7 +45,7 @@ def tableau_page(
     """The board. `shown` is the column that a phone shows."""
     totals = totals_by_stage(connection, organisme_id, narrowing.filters)
     limits = late_before(pipeline, today, customs)
-    late = totals_of(connection, organisme_id, replace(narrowing.filters, late=limits)).count
+    late = count_late(connection, organisme_id, narrowing.filters, limits)
     board = _Board(pipeline, narrowing, totals, limits, today)
     cards = cards_by_stage(connection, organisme_id, narrowing.filters, board.current)
     going_on = [totals[key] for key in board.current if key in totals]
@@ -134,7 +139,7 @@ def pipeline_tabs(
     connection: Connection, engine: Engine, organisme_id: int, present: Pipeline | None, path: str
 ) -> tuple[Tab, ...]:
     """The pipelines that the organisme uses, the first ones being those of the file."""
-    used = queries.pipelines_in_use(connection, organisme_id)
+    used = pipelines_in_use(connection, organisme_id)
     return tuple(
         Tab(
             label=pipeline.label,

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy import Connection, func, select, union_all
 
-from grants.dossiers.filters import WITH_NAMES, C, D, Filters, P, S
+from grants.dossiers.counters import StageTotals, answers, counted_by_stage
+from grants.dossiers.filters import WITH_NAMES, C, D, Filters, P, S, overdue
 
 CARDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class StageTotals:
-    """One stage's count of dossiers, and sums in cents."""
-
-    count: int = 0
-    demande: int = 0
-    accorde: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +62,8 @@ def totals_by_stage(
     connection: Connection, organisme_id: int, filters: Filters
 ) -> dict[str, StageTotals]:
     """Count and sums of each stage that has dossiers."""
+    if answers(filters):
+        return counted_by_stage(connection, organisme_id, filters)
     query = (
         select(
             D.c.stage,
@@ -87,6 +81,20 @@ def totals_by_stage(
     }
 
 
+def count_late(
+    connection: Connection, organisme_id: int, filters: Filters, limits: Mapping[str, date]
+) -> int:
+    """How many of the dossiers kept have stood for too long: stage by stage, along the index."""
+    counts = [
+        select(func.count())
+        .select_from(WITH_NAMES if filters.text else D)
+        .where(*filters.clauses(organisme_id), overdue({stage: day}))
+        .scalar_subquery()
+        for stage, day in limits.items()
+    ]
+    return int(sum(connection.execute(select(*counts)).one())) if counts else 0
+
+
 def cards_by_stage(
     connection: Connection,
     organisme_id: int,
@@ -97,9 +105,10 @@ def cards_by_stage(
     """The dossiers that have stood longest in each stage: one query, one LIMIT per stage."""
     columns = []
     for stage in stages:
+        # Ids first: the index holds all that is needed to choose them.
         column = (
-            select(*LINE, literal(stage).label("colonne"))
-            .select_from(WITH_NAMES)
+            select(D.c.id)
+            .select_from(WITH_NAMES if filters.text else D)
             .where(*filters.clauses(organisme_id), D.c.stage == stage)
             .order_by(D.c.stage_since, D.c.id)
             .limit(most)
@@ -108,7 +117,9 @@ def cards_by_stage(
         columns.append(select(column))
     cards: dict[str, list[DossierLine]] = {stage: [] for stage in stages}
     if columns:
-        for row in connection.execute(union_all(*columns)).mappings():
+        shown = union_all(*columns).subquery()
+        query = select(*LINE).select_from(WITH_NAMES.join(shown, shown.c.id == D.c.id))
+        for row in connection.execute(query).mappings():
             cards[row["stage"]].append(line(row))
     for lines in cards.values():
         lines.sort(key=lambda each: (each.stage_since, each.id))

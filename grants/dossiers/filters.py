@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -56,18 +56,22 @@ class Filters:
     etiquette_id: int | None = None
     secteur: str | None = None
 
-    def clauses(self, organisme_id: int) -> list[ColumnElement[bool]]:
-        """The conditions on `WITH_NAMES`, the organisme first."""
+    def clauses(self, organisme_id: int, *, walking: bool = False) -> list[ColumnElement[bool]]:
+        """The conditions on `WITH_NAMES`, the organisme first.
+
+        `walking` along the index of an order, none is to be looked up in an index of its own.
+        """
+        kept = _walked if walking else _as_it_is
         equal = {
-            D.c.pipeline: self.pipeline,
-            D.c.departement: self.departement,
+            kept(D.c.pipeline): self.pipeline,
+            kept(D.c.departement): self.departement,
             D.c.secteur: self.secteur,
             D.c.seance_id: self.seance_id,
         }
         found: list[ColumnElement[bool]] = [D.c.organisme_id == organisme_id]
         found += [_is(column, value) for column, value in equal.items() if value is not None]
         if self.stages:
-            found.append(D.c.stage.in_(self.stages))
+            found.append(kept(D.c.stage).in_(self.stages))
         if self.since is not None:
             found.append(D.c.ouvert_le >= self.since)
         if self.until is not None:
@@ -78,7 +82,7 @@ class Filters:
             found.append(D.c.id.in_(self.among))
         if self.etiquette_id is not None:
             found.append(D.c.id.in_(_bearing(self.etiquette_id)))
-        return found + _referent(self.referent_id) + _words(self.text)
+        return found + _referent(self.referent_id, kept) + _words(self.text)
 
 
 def late_before(pipeline: Pipeline, today: date, customs: Customs) -> dict[str, date]:
@@ -105,10 +109,22 @@ def _is(column: ColumnElement[Any], value: str | int) -> ColumnElement[bool]:
     return column.is_(None) if value == NOWHERE else column == value
 
 
-def _referent(id: int | None) -> list[ColumnElement[bool]]:
+def _referent(
+    id: int | None, kept: Callable[[ColumnElement[Any]], ColumnElement[Any]]
+) -> list[ColumnElement[bool]]:
     if id is None:
         return []
-    return [D.c.referent_id.is_(None) if id == NOBODY else D.c.referent_id == id]
+    column = kept(D.c.referent_id)
+    return [column.is_(None) if id == NOBODY else column == id]
+
+
+def _as_it_is(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return column
+
+
+def _walked(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, from an expression that no index holds."""
+    return column + 0 if column is D.c.referent_id else column.concat("")
 
 
 def _bearing(etiquette_id: int) -> Select[tuple[int]]:

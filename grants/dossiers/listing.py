@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select, union_all
 
-from grants.dossiers.board import LINE, DossierLine, StageTotals, line
+from grants.dossiers.board import LINE, DossierLine, line
+from grants.dossiers.counters import StageTotals, answers, counted
 from grants.dossiers.filters import WITH_NAMES, C, D, Filters
-from workflow.database import UtcDateTime
+from grants.dossiers.runs import in_order, runs_of
 from workflow.pipeline import Pipeline
 
 PAGE = 50
@@ -66,21 +67,18 @@ def page_of(
 
     A cursor that nothing follows any more, because dossiers moved, leads to the first page.
     """
-    value = sort_value(sort.key, pipeline)
     backwards = cursor is not None and cursor.backwards
     descending = sort.descending != backwards
-    query = (
-        select(*LINE, value.label("cle"))
-        .select_from(WITH_NAMES)
-        .where(*filters.clauses(organisme_id))
-        .limit(size + 1)
+    runs = runs_of(connection, organisme_id, sort.key, pipeline)
+    start = None if cursor is None else (_key_of(sort, cursor), cursor.id)
+    walking = _is_to_be_walked(connection, organisme_id, filters, size)
+    here = (
+        select(D.c.id)
+        .select_from(WITH_NAMES if filters.text else D)
+        .where(*filters.clauses(organisme_id, walking=walking))
     )
-    if cursor is not None:
-        here = tuple_(value, D.c.id)
-        there = tuple_(_key_of(sort, cursor), literal(cursor.id))
-        query = query.where(here < there if descending else here > there)
-    order = (value.desc(), D.c.id.desc()) if descending else (value.asc(), D.c.id.asc())
-    rows = list(connection.execute(query.order_by(*order)).mappings())
+    parts = list(in_order(here, runs, start, descending=descending, most=size + 1))
+    rows = _rows(connection, parts, sort_value(sort.key, pipeline), size + 1, descending=descending)
     if cursor is not None and not rows:
         return page_of(connection, organisme_id, filters, sort, pipeline, size=size)
     more = len(rows) > size
@@ -94,8 +92,45 @@ def page_of(
     )
 
 
+def _rows(
+    connection: Connection,
+    parts: list[Select[Any]],
+    value: ColumnElement[Any],
+    most: int,
+    *,
+    descending: bool,
+) -> list[RowMapping]:
+    """What a list shows of the dossiers chosen: few enough to be put in order at the end."""
+    if not parts:
+        return []
+    chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
+    query = select(*LINE, value.label("cle")).select_from(
+        WITH_NAMES.join(chosen, chosen.c.id == D.c.id)
+    )
+    order = (value.desc(), D.c.id.desc()) if descending else (value.asc(), D.c.id.asc())
+    ordered = query.order_by(chosen.c.rang, *order).limit(most)
+    return list(connection.execute(ordered).mappings())
+
+
+def _is_to_be_walked(
+    connection: Connection, organisme_id: int, filters: Filters, size: int
+) -> bool:
+    """Whether to follow the order until a page is full, or to sort all that the filters keep.
+
+    Following it reads `size` rows for each one in `total / kept`; sorting reads `kept`. Only
+    SQLite must be told: PostgreSQL knows how many rows to expect.
+    """
+    if connection.dialect.name != "sqlite" or not answers(filters) or filters == Filters():
+        return False
+    kept = counted(connection, organisme_id, filters).count
+    total = counted(connection, organisme_id, Filters()).count
+    return kept * kept > size * total
+
+
 def totals_of(connection: Connection, organisme_id: int, filters: Filters) -> StageTotals:
     """How many dossiers the filters keep, and their sums in cents."""
+    if answers(filters):
+        return counted(connection, organisme_id, filters)
     query = (
         select(
             func.count(),
@@ -125,10 +160,10 @@ def sort_value(key: str, pipeline: Pipeline | None) -> ColumnElement[Any]:
     return values.get(key, D.c.id)
 
 
-def _key_of(sort: Sort, cursor: Cursor) -> ColumnElement[Any]:
+def _key_of(sort: Sort, cursor: Cursor) -> Any:
     if sort.key == "depuis":
-        return literal(datetime.fromisoformat(str(cursor.value)), UtcDateTime())
-    return literal(cursor.value)
+        return datetime.fromisoformat(str(cursor.value))
+    return cursor.value
 
 
 def _cursor(row: Mapping[Any, Any], backwards: bool) -> Cursor:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from grants.dossiers.filters import P
 from grants.dossiers.reading import KIND
@@ -115,23 +115,6 @@ def dossier_by_reference(connection: Connection, organisme_id: int, reference: s
     """The dossier of an organisme that has this reference, written as it is."""
     query = select(_D.c.id).where(_D.c.organisme_id == organisme_id, _D.c.reference == reference)
     return connection.execute(query).scalar_one_or_none()
-
-
-def departements_in_use(connection: Connection, organisme_id: int) -> list[str]:
-    """The départements that dossiers of an organisme stand in."""
-    query = (
-        select(_D.c.departement)
-        .where(_D.c.organisme_id == organisme_id, _D.c.departement.is_not(None))
-        .distinct()
-        .order_by(_D.c.departement)
-    )
-    return list(connection.execute(query).scalars())
-
-
-def pipelines_in_use(connection: Connection, organisme_id: int) -> dict[str, int]:
-    """How many dossiers an organisme has in each pipeline."""
-    query = select(_D.c.pipeline, func.count()).where(_D.c.organisme_id == organisme_id)
-    return {row[0]: row[1] for row in connection.execute(query.group_by(_D.c.pipeline))}
 
 
 def _one(connection: Connection, table: Any, id: int | None) -> Mapping[str, Any] | None:

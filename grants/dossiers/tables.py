@@ -35,10 +35,22 @@ class Dossier(SubjectColumns, table=True):
         CheckConstraint(
             "date_debut IS NULL OR date_fin IS NULL OR date_debut <= date_fin", name="dates"
         ),
-        Index("ix_dossier_etape", "organisme_id", "pipeline", "stage", "ouvert_le", "id"),
+        # The board's columns, and what is late in them, read from the index alone.
+        Index(
+            "ix_dossier_etape",
+            *("organisme_id", "pipeline", "stage", "stage_since", "id"),
+            *("referent_id", "departement"),
+        ),
         Index("ix_dossier_ouvert", "organisme_id", "ouvert_le", "id"),
-        Index("ix_dossier_referent", "organisme_id", "referent_id", "ouvert_le", "id"),
-        Index("ix_dossier_departement", "organisme_id", "departement", "ouvert_le", "id"),
+        # One for each order of the list, and for each filter that narrows it a lot.
+        Index("ix_dossier_id", "organisme_id", "id"),
+        Index("ix_dossier_etape_id", "organisme_id", "pipeline", "stage", "id"),
+        Index("ix_dossier_depuis", "organisme_id", "stage_since", "id"),
+        Index("ix_dossier_commune", "organisme_id", "commune", "id"),
+        Index("ix_dossier_demande", "organisme_id", "montant_demande", "id"),
+        Index("ix_dossier_accorde", "organisme_id", "montant_accorde", "id"),
+        Index("ix_dossier_referent", "organisme_id", "referent_id", "id"),
+        Index("ix_dossier_departement", "organisme_id", "departement", "id"),
         Index("ix_dossier_structure", "structure_id"),
         Index("ix_dossier_porteur", "porteur_id"),
         Index("ix_dossier_seance", "seance_id"),

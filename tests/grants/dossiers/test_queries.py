@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from grants.dossiers import queries
+from grants.dossiers import counters, queries
 from grants.dossiers.gathered import (
     counts_by_structure,
     dossiers_of_seance,
@@ -61,8 +61,8 @@ def test_what_an_organisme_uses_is_its_own(counter: Counter, other_office: Offic
         write_dossier(session, other_office, departement="11", pipeline="iae_porteurs")
     with counter.database.reading() as session:
         connection = session.connection()
-        assert queries.departements_in_use(connection, counter.office.id) == ["06", "34"]
-        used = queries.pipelines_in_use(connection, counter.office.id)
+        assert counters.departements_in_use(connection, counter.office.id) == ["06", "34"]
+        used = counters.pipelines_in_use(connection, counter.office.id)
     assert used == {"microprojets": 2, "dla_individuel": 1}
 
 
