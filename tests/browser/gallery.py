@@ -16,6 +16,7 @@ from grants.demonstration.comptes import PASSWORD, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
 from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.tables import Dossier
+from grants.dossiers.taches.tables import Tache
 from grants.structures.tables import Contact
 from tests.builders.site import Site
 from workflow.database import table_of
@@ -55,6 +56,7 @@ GENERAL = (
     "/parametres/dispositifs",
 )
 _D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
+_T = table_of(Tache)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _held(connection: Connection) -> Iterator[Place]:
         "structure_id": contact.structure_id,
         "contact_id": contact.id,
         "key": dossier.pipeline,
+        "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
     }
     for route in page_routes():
         if "{seance_id}" in route:
