@@ -77,25 +77,34 @@ def guess_columns(sheet: Outline, header: int, targets: Sequence[Target]) -> dic
 def _named(columns: Iterable[Column], known: Mapping[str, str]) -> dict[int, str]:
     found: dict[int, str] = {}
     for column in columns:
-        key = known.get(_words(column.title))
+        key = known.get(_folded(column.title)) or known.get(_words(column.title))
         if key is not None and key not in found.values():
             found[column.index] = key
     return found
 
 
 def _by_words(targets: Sequence[Target]) -> dict[str, str]:
-    """The key of a target by the words of each of its names; its own label comes first."""
+    """The key of a target by each of its names as it is written, then by their words.
+
+    « Transmis » is the stage, « Transmis le » the date that the form asks for.
+    """
     known: dict[str, str] = {}
-    for target in targets:
-        known.setdefault(_words(target.label), target.key)
-    for target in targets:
-        for name in (*target.names, target.key):
-            known.setdefault(_words(name), target.key)
-    return {words: key for words, key in known.items() if words}
+    for read in (_folded, _words):
+        for target in targets:
+            known.setdefault(read(target.label), target.key)
+        for target in targets:
+            for name in (*target.names, target.key):
+                known.setdefault(read(name), target.key)
+    return {words: key for words, key in known.items() if words.strip("=")}
+
+
+def _folded(title: str) -> str:
+    """A title without accents, case or signs."""
+    folded = fold(_PARENTHESES.sub(" ", title[:200]))
+    return "=" + " ".join(word for word in _NOT_WORDS.split(folded) if word)
 
 
 def _words(title: str) -> str:
     """The telling words of a title, whatever their order."""
-    folded = fold(_PARENTHESES.sub(" ", title[:200]))
-    words = [word for word in _NOT_WORDS.split(folded) if word]
-    return " ".join(sorted(set(words) - _LITTLE or set(words)))
+    words = set(_folded(title).removeprefix("=").split())
+    return " ".join(sorted(words - _LITTLE or words))

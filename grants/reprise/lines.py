@@ -36,11 +36,10 @@ class Line:
         """An answer; None for none."""
         return self.values.get(key)
 
-    @property
-    def digest(self) -> str:
-        """What the same line is known by, whatever file it comes in."""
+    def digest(self, scope: str) -> str:
+        """What the same line of the same subject is known by, whatever file it comes in."""
         told = {key: str(value) for key, value in self.values.items() if value is not None}
-        return hashlib.sha256(canonical(told).encode()).hexdigest()
+        return hashlib.sha256(f"{scope}\n{canonical(told)}".encode()).hexdigest()
 
 
 @dataclass(slots=True)

@@ -40,7 +40,10 @@ class Ambiguous(Exception):
 class Matcher:
     """Finds or prepares the fiches that lines speak of; each one is prepared once."""
 
-    def __init__(self, known: Known, lines: Lines, types: Mapping[str, FieldType]) -> None:
+    def __init__(
+        self, known: Known, lines: Lines, types: Mapping[str, FieldType], scope: str
+    ) -> None:
+        self._scope = scope
         self.known = known
         self.lines = lines
         self.plan = Plan(lines=len(lines.lines))
@@ -169,7 +172,11 @@ class Matcher:
 
     def was_taken(self, kind: str, line: Line) -> bool:
         """Whether this very line was taken over before."""
-        return (kind, line.digest) in self.known.lines
+        return (kind, self.digest(line)) in self.known.lines
+
+    def digest(self, line: Line) -> str:
+        """What this line will be known by."""
+        return line.digest(self._scope)
 
 
 def _agree(fiche: Fiche, asked: Mapping[str, Any]) -> bool:

@@ -34,10 +34,15 @@ class Scene:
     parameters: Mapping[str, Any]
     now: datetime
 
+    @property
+    def scope(self) -> str:
+        """What two lines must both speak of to be the same one."""
+        return f"{self.sujet} {self.machine.pipeline.key if self.machine else ''}"
+
 
 def make_plan(scene: Scene, lines: Lines, known: Known, progress: Progress) -> Plan:
     """What these lines would add. Every fault is told in `lines`; with one, nothing is written."""
-    matcher = Matcher(known, lines, scene.engine.vocabulary.field_types)
+    matcher = Matcher(known, lines, scene.engine.vocabulary.field_types, scene.scope)
     planner = _planner(scene, matcher)
     for done, line in enumerate(lines.lines):
         if done % _EVERY == 0:
@@ -75,7 +80,7 @@ class _Structures:
         elif not answers["nom"]:
             matcher.lines.blame(line, "nom", MISSING)
         else:
-            matcher.new_structure(line, answers).empreinte = line.digest
+            matcher.new_structure(line, answers).empreinte = matcher.digest(line)
 
 
 class _Contacts:
@@ -99,7 +104,7 @@ class _Contacts:
             return
         added = len(matcher.plan.personnes) > before
         if added:
-            personne.empreinte = line.digest
+            personne.empreinte = matcher.digest(line)
         attached = structure is not None and matcher.attach(
             line, structure, personne, line.get("fonction")
         )
@@ -150,7 +155,7 @@ class _Dossiers:
         matcher.plan.dossiers.append(
             NewDossier(
                 line=line.number,
-                empreinte=line.digest,
+                empreinte=matcher.digest(line),
                 path=path,
                 answers={key: line.values[key] for key in self._fields if key in line.values},
                 reference=reference,

@@ -97,7 +97,7 @@ def _is_running(pid: int) -> bool:
         return True  # asking there would end it: silence tells
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
