@@ -79,7 +79,7 @@ class Poster:
         fault: OSError = OSError("no address")
         for *_kind, where in found:
             try:
-                return socket.create_connection(where[:2], timeout=self.seconds)
+                return socket.create_connection((str(where[0]), port), timeout=self.seconds)
             except OSError as error:
                 fault = error
         raise fault

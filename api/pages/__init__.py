@@ -27,6 +27,7 @@ from api.pages import (
     pieces,
     pilotage,
     porteurs,
+    programmes,
     recherche,
     reinitialisation,
     reprises,
@@ -70,5 +71,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     seances.router,
     parametres.router,
     equipe.router,
+    programmes.router,
     reprises.router,
 )

@@ -38,6 +38,7 @@ from workflow.pipeline import Field, Pipeline
 
 IDENTITE, EQUIPE = "/parametres", "/parametres/equipe"
 DISPOSITIFS = "/parametres/dispositifs"
+ANNONCES = "/parametres/annonces"
 REPRISES = "/parametres/reprises"
 INVITATION = "invitation"
 
@@ -81,6 +82,7 @@ def tabs(present: str) -> tuple[Tab, ...]:
         (EQUIPE, "Équipe"),
         (DISPOSITIFS, "Dispositifs"),
         (REPRISES, "Reprendre des données"),
+        (ANNONCES, "Annonces"),
     )
     return tuple(Tab(label=label, url=url, present=url == present) for url, label in pages)
 

@@ -25,6 +25,8 @@ from grants.organisation.roles import (
     WRITERS,
 )
 from grants.organisation.tables import Connexion, Organisme
+from notifications.outbox import Occasion
+from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
 from tests.builders.offices import LOGO, NOW, Holdings, Office, furnish
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database, table_of
@@ -124,6 +126,13 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/seances/{seance_id}"): Who.SIGNED_IN,
     ("GET", "/seances/{seance_id}/modifier"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/modifier"): Who.WRITERS,
+    ("GET", "/compte/jetons"): Who.SIGNED_IN,
+    ("POST", "/compte/jetons"): Who.SIGNED_IN,
+    ("POST", "/compte/jetons/revoquer"): Who.SIGNED_IN,
+    ("GET", "/parametres/annonces"): Who.DIRECTION,
+    ("POST", "/parametres/annonces"): Who.DIRECTION,
+    ("POST", "/parametres/annonces/{adresse_id}/retirer"): Who.DIRECTION,
+    ("POST", "/parametres/annonces/envois/{envoi_id}/renvoyer"): Who.DIRECTION,
     ("GET", "/parametres"): Who.DIRECTION,
     ("POST", "/parametres"): Who.DIRECTION,
     ("POST", "/parametres/logo"): Who.DIRECTION,
@@ -204,11 +213,25 @@ class Place(NamedTuple):
         return route.path.format_map(self.values)
 
 
+def _webhook(database: Database, office: Office) -> dict[str, str]:
+    """An address told of moves, and a move that was told to it."""
+    with database.unit_of_work() as session:
+        connection = session.connection()
+        subscribe(session, office.id, "https://outil.exemple.fr/", NOW, local=False)
+        announce(connection, Occasion(office.id, "dossier", 1, 1, NOW), "mouvement", {})
+        (adresse,), (envoi,) = (
+            addresses_of(connection, office.id),
+            sendings_of(connection, office.id),
+        )
+    return {"adresse_id": str(adresse.id), "envoi_id": str(envoi.id)}
+
+
 def make_place(database: Database, office: Office) -> Place:
     with database.unit_of_work() as session:
         holds = furnish(session, office)
         jeton = create_link(session, office.people[ASSISTANT].id, NOW)
     values = {
+        **_webhook(database, office),
         "action": "accueillir",
         "compte_id": str(holds.compte),
         "contact_id": str(holds.contact),
