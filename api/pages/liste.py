@@ -88,7 +88,8 @@ def pairs_of(query: str) -> dict[str, str]:
         pairs = parse_qsl(query, max_num_fields=50, errors="strict")
     except ValueError as error:
         raise FormUnreadable from error
-    return {name: value for name, value in pairs if name in NAMES}
+    found = dict(pairs)
+    return {name: found[name] for name in NAMES if found.get(name)}
 
 
 def clean_query(query: str) -> str:

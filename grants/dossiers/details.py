@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from grants.dossiers.filters import D
+from grants.dossiers.board import LINE, DossierLine, line
+from grants.dossiers.filters import WITH_NAMES, D, Filters
 from workflow.database import LARGEST_ID
 
 _READ = (
@@ -44,3 +45,23 @@ def details_of(
         return {}
     query = select(*_READ).where(D.c.organisme_id == organisme_id, D.c.id.in_(known))
     return {row["id"]: Detail(**row) for row in connection.execute(query).mappings()}
+
+
+def lines_after(
+    connection: Connection, organisme_id: int, filters: Filters, last: int | None, most: int
+) -> list[DossierLine]:
+    """The next dossiers that the filters keep, the newest first: each once, whatever moves.
+
+    The order is that of the ids, which nothing changes: a dossier whose stage or amount changes
+    between two slices is neither told twice nor forgotten.
+    """
+    query = (
+        select(*LINE)
+        .select_from(WITH_NAMES)
+        .where(*filters.clauses(organisme_id))
+        .order_by(D.c.id.desc())
+        .limit(most)
+    )
+    if last is not None:
+        query = query.where(D.c.id < last)
+    return [line(row) for row in connection.execute(query).mappings()]

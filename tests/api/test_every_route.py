@@ -147,6 +147,16 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/parametres/equipe/{compte_id}/retirer"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/rendre"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/lien"): Who.DIRECTION,
+    ("GET", "/parametres/reprises"): Who.DIRECTION,
+    ("POST", "/parametres/reprises"): Who.DIRECTION,
+    ("GET", "/parametres/reprises/modeles/{modele}"): Who.DIRECTION,
+    ("GET", "/parametres/reprises/{reprise_id}"): Who.DIRECTION,
+    ("GET", "/parametres/reprises/{reprise_id}/anomalies"): Who.DIRECTION,
+    ("POST", "/parametres/reprises/{reprise_id}/feuille"): Who.DIRECTION,
+    ("POST", "/parametres/reprises/{reprise_id}/colonnes"): Who.DIRECTION,
+    ("POST", "/parametres/reprises/{reprise_id}/lancer"): Who.DIRECTION,
+    ("POST", "/parametres/reprises/{reprise_id}/annuler"): Who.DIRECTION,
+    ("POST", "/parametres/reprises/{reprise_id}/abandonner"): Who.DIRECTION,
 }
 
 # Enough for each form to get past what it asks first.
@@ -168,7 +178,7 @@ ANSWERED = {200, 303, 409, 422}
 
 
 # Addresses that take a file.
-UPLOADS = {"/parametres/logo"}
+UPLOADS = {"/parametres/logo", "/parametres/reprises"}
 
 
 class Route(NamedTuple):
@@ -244,6 +254,8 @@ def make_place(database: Database, office: Office) -> Place:
         "seance_id": str(holds.seance),
         "sheet": "accueil",
         "structure_id": str(holds.structure),
+        "modele": "structures",
+        "reprise_id": str(holds.reprise),
         "task_id": str(holds.tache),
         "etiquette_id": str(holds.etiquette),
         "vue_id": str(holds.vue),
