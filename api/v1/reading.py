@@ -20,7 +20,8 @@ from workflow.field_contract import Raw
 LONGEST_NAME = 100
 _ID = re.compile("[1-9][0-9]{0,18}")
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
-_KEY = re.compile("[A-Za-z0-9_-]{8,64}")
+KEY_PATTERN = "[A-Za-z0-9_-]{8,64}"
+_KEY = re.compile(KEY_PATTERN)
 _BROKEN = re.compile("[\ud800-\udfff]")
 _NOT_ASKED = "Cette opération ne prend pas ce paramètre."
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from api.v1 import OPERATIONS
 from api.v1.limits import Limits
@@ -23,8 +24,26 @@ def install(app: FastAPI, per_minute: int) -> None:
     by_path: dict[str, list[Any]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, []).append(operation)
+    app.router.routes.extend(_described())
     for path, operations in by_path.items():
         app.router.routes.append(Endpoint(path, operations).route())
+
+
+def _described() -> list[Route]:
+    """The addresses of the description; what makes it is loaded when it is asked for."""
+
+    def for_people(request: Request) -> Response:
+        from api.v1.description import for_people as answer
+
+        return answer(request)
+
+    def for_programs(request: Request) -> Response:
+        from api.v1.description import for_programs as answer
+
+        return answer(request)
+
+    people = Route(PREFIX, for_people, methods=["GET"])
+    return [people, Route(f"{PREFIX}/openapi.json", for_programs, methods=["GET"])]
 
 
 def told_by_address(pages: Mapping[Any, Handler]) -> dict[Any, Handler]:
