@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zlib import compress, crc32
 
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from api.composition import default_engine
@@ -16,6 +17,8 @@ from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
 from grants.dossiers.listes.vues import save_vue
 from grants.dossiers.lots.preparation import Chosen, open_lot
 from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.pieces.service import hand_in
+from grants.dossiers.pieces.tables import Fichier
 from grants.dossiers.taches.service import NewTask, create_task
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, invite, join
@@ -27,6 +30,9 @@ from grants.organisation.people import find_or_create_personne
 from grants.organisation.roles import DIRECTION, LECTEUR, ROLES
 from grants.structures.contacts import add_contact, contacts_of
 from grants.structures.service import create_structure
+from tests.builders.papers import handed
+from tests.builders.reprises import faulty_reprise
+from workflow.database import table_of
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 PASSWORD = "trois chevaux bleus"
@@ -62,6 +68,8 @@ class Holdings:
     etiquette: int
     vue: int
     lot: int
+    fichier: int
+    reprise: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -123,8 +131,19 @@ def furnish(session: Session, office: Office) -> Holdings:
         tache=tache,
         etiquette=etiquette.id,
         vue=save_vue(session, identity, "Les ouverts", "etape=contact", (), partagee=True),
+        fichier=_hand_in(session, identity, dossier.id),
         lot=open_lot(session, identity, Chosen([dossier.id]), NOW, f"lot-de-{office.id}-x"),
+        reprise=faulty_reprise(session, default_engine(), identity, NOW),
     )
+
+
+def _hand_in(session: Session, identity: Identity, dossier: int) -> int:
+    """One file for a pièce of the dossier, as if it stood on the disk."""
+    work = (session, default_engine(), identity, dossier, "devis")
+    hand_in(*work, [handed("devis")], NOW)
+    table = table_of(Fichier)
+    newest = select(func.max(table.c.id))
+    return session.connection().execute(newest).scalar_one()
 
 
 def _png(side: int) -> bytes:
