@@ -96,6 +96,8 @@ def test_a_newcomer_signs_in_with_an_account_of_the_demonstration(
 ) -> None:
     _enter(page, demonstration, "julien@etabli-garrigues.example")
     expect(page.locator(".band-demo")).to_contain_text("Démonstration.")
+    expect(page.locator("#retard")).to_contain_text("Relire le budget avec la trésorière")
+    page.get_by_role("link", name="Tableau", exact=True).click()
     expect(page.locator("[data-card]").first).to_be_visible()
     page.get_by_role("link", name="Nouveau contact").first.click()
     expect(page.get_by_role("button", name="Ouvrir le dossier")).to_be_visible()
@@ -106,6 +108,7 @@ def test_the_controller_sees_everything_and_is_offered_nothing_to_change(
 ) -> None:
     _enter(page, demonstration, "controle@etabli-garrigues.example")
     expect(page.get_by_role("link", name="Nouveau contact")).to_have_count(0)
+    page.goto(f"{demonstration}/tableau")
     columns = page.locator("[data-column]").filter(has=page.locator("[data-card]"))
     addresses = [
         column.locator("[data-card]").first.get_attribute("href") for column in columns.all()
@@ -120,6 +123,7 @@ def test_the_controller_sees_everything_and_is_offered_nothing_to_change(
 
 def test_filters_stay_in_the_address(page: Page, demonstration: str) -> None:
     _enter(page, demonstration, "julien@etabli-garrigues.example")
+    page.goto(f"{demonstration}/tableau")
     cards = page.locator("[data-card]")
     whole = cards.count()
     page.get_by_label("Référent").select_option(label="Awa Sarrazac")

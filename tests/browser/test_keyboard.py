@@ -23,6 +23,7 @@ def test_a_dossier_is_worked_on_from_signing_in_to_signing_out(page: Page, site:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Aujourd’hui", level=1)).to_be_visible()
     press(page, page.locator(".nav a", has_text="Tableau"))
+    expect(page.get_by_role("heading", name="Tableau", level=1)).to_be_visible()
 
     press(page, page.locator("[data-card]", has_text="Roule ma vallée"))
     expect_stage(page, "Contact")

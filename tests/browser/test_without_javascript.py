@@ -37,7 +37,7 @@ def test_a_visitor_signs_in_and_out(page: Page, site: Site) -> None:
 def test_the_board_is_narrowed_and_its_filters_taken_away(page: Page, site: Site) -> None:
     file_contacts(site, ["Roule ma vallée", "Le Fil d’Ariane"])
     sign_in(page, site, "direction")
-    page.get_by_role("link", name="Tableau").click()
+    page.get_by_role("link", name="Tableau", exact=True).click()
     cards = page.locator("[data-card]")
     expect(cards).to_have_count(2)
     page.locator("[data-filters] [type=search]").fill("vallée")
