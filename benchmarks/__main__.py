@@ -10,12 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from benchmarks import imports, machine, moves, offers, posts, shares, startup
+from benchmarks import imports, machine, moves, offers, pages, posts, shares, startup
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
 from benchmarks.report import PAGE, Measures, page_of
 
-PARTS = ("moves", "posts", "offers", "start")
+PARTS = ("moves", "posts", "offers", "pages", "start")
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
 Result = TypeVar("Result")
@@ -49,6 +49,9 @@ def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Eff
             measures.posts += _alone(posts.measure, kind, effort)
         if "offers" in parts:
             measures.offers[kind] = _alone(offers.measure, kind, effort.rounds, effort.batch * 10)
+        if "pages" in parts:
+            sizes = pages.QUICK_SIZES if effort == _QUICK else pages.SIZES
+            measures.growth.append(_alone(pages.measure, kind, sizes, max(5, effort.rounds // 3)))
     if "start" in parts:
         measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
         measures.imports = _alone(imports.measure)

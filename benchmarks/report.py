@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import offers, posts, startup
+from benchmarks import growth_report, offers, posts, startup
 from benchmarks.moves import MoveResult
+from benchmarks.pages import GrowthResult
 from benchmarks.posts import PostResult
 from benchmarks.rounds import Rates
 from benchmarks.startup import StartResult
@@ -31,6 +32,7 @@ class Measures:
     moves: list[MoveResult] = field(default_factory=list)
     posts: list[PostResult] = field(default_factory=list)
     offers: dict[str, Rates] = field(default_factory=dict)
+    growth: list[GrowthResult] = field(default_factory=list)
     start: StartResult | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
     imports: Mapping[str, float] = field(default_factory=dict)
@@ -43,6 +45,7 @@ def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: s
         _moves(measures.moves),
         _posts(measures.posts),
         _offers(measures.offers),
+        _growth(measures.growth),
         _start(measures.start) if measures.start else "",
         _imports(measures.imports),
         _shares(measures.shares),
@@ -140,6 +143,13 @@ _OFFERS = """\
 Toutes les actions de l'étape, permises ou refusées avec toutes leurs raisons, sur un dossier de
 microprojets présenté au comité.
 """
+
+
+def _growth(results: Sequence[GrowthResult]) -> str:
+    if not results:
+        return ""
+    tables = [_table(growth_report.header(each), growth_report.rows(each)) for each in results]
+    return f"## {growth_report.TITLE}\n\n{growth_report.text()}\n" + "\n\n".join(tables) + "\n"
 
 
 def _start(result: StartResult) -> str:

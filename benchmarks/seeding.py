@@ -50,11 +50,11 @@ def seed(database: Database, dossiers: int) -> list[int]:
         chains = {id: _write_past(connection, id) for id in ids}
         connection.execute(insert(Dossier), [_dossier(id, chains[id]) for id in ids])
         connection.execute(insert(Echeance), [_open_echeance(id) for id in ids])
-    _tidy(database)
+    tidy(database)
     return ids
 
 
-def _tidy(database: Database) -> None:
+def tidy(database: Database) -> None:
     """Start from an empty log, and from PostgreSQL's statistics as its daemon keeps them.
 
     No ANALYZE on SQLite: the application does none, and a build with STAT4 would then plan a
