@@ -75,14 +75,14 @@ def send_file(request: Request, visit: Direction, upload: TableSent) -> Response
     return redirect(request, f"{REPRISES}/{id}")
 
 
-@router.get(f"{REPRISES}/modeles/{{key}}")
-def download_model(request: Request, visit: Direction, key: str) -> Response:  # noqa: ARG001 — the direction alone
+@router.get(f"{REPRISES}/modeles/{{modele}}")
+def download_model(request: Request, visit: Direction, modele: str) -> Response:  # noqa: ARG001 — the direction alone
     """A workbook to fill in."""
     engine = house_of(request).engine
-    subject = subject_of(engine, key)
+    subject = subject_of(engine, modele)
     if subject is None:
         raise NotFound
-    return _file(model(targets_of(engine, *subject)), f"modele-{key}.xlsx", XLSX_TYPE)
+    return _file(model(targets_of(engine, *subject)), f"modele-{modele}.xlsx", XLSX_TYPE)
 
 
 @router.get(_ONE)

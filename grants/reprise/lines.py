@@ -21,6 +21,7 @@ Progress = Callable[[int, int], None]
 EVERY = 250
 _LISTED = re.compile("[,;\n]")
 _KEPT_IN_MIND = 20_000
+_LINE_END = re.compile(r" *\n *")
 _Read = tuple[Any, str]
 
 
@@ -139,4 +140,4 @@ class _Reader:
                 return self._type.parse(parts, self._field), ""
             return self._type.parse(as_text(value, self._field), self._field), ""
         except FieldFault as fault:
-            return None, str(fault)
+            return None, _LINE_END.sub(" ", str(fault))

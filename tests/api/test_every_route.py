@@ -109,6 +109,7 @@ def make_place(database: Database, office: Office) -> Place:
         "parameter": "plafond",
         "piece": "devis",
         "fichier_id": str(holds.fichier),
+        "fusion_id": str(holds.fusion),
         "seance_id": str(holds.seance),
         "sheet": "accueil",
         "structure_id": str(holds.structure),

@@ -9,22 +9,40 @@ from datetime import UTC, datetime
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page, expect
 from sqlalchemy import Connection, delete, func, select
+from sqlmodel import Session
 
 from api.pages import ROUTERS
 from grants.comites.tables import Seance
-from grants.demonstration.comptes import PASSWORD, demonstration_accounts
+from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
 from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.tables import Tache
+from grants.organisation.identity import Identity
+from grants.organisation.roles import DIRECTION, ROLES
+from grants.organisation.tables import Adhesion, Compte
+from grants.reprise.service import Sent, receive
+from grants.reprise.tables import Reprise
 from grants.structures.tables import Contact
+from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
+from tests.builders.tables_sent import csv_of
 from workflow.database import table_of
 
 #: Pages that anybody sees, looked at apart.
 AT_THE_DOOR = frozenset({"/connexion", "/demarrage", "/reinitialisation/{jeton}"})
 #: Addresses that answer with something else than a page of their own.
-NO_PAGE = frozenset({"/", "/healthz", "/organismes/{organisme_id}/logo"})
+NO_PAGE = frozenset(
+    {
+        "/",
+        "/healthz",
+        "/organismes/{organisme_id}/logo",
+        "/liste/export.csv",
+        "/liste/export.xlsx",
+        "/parametres/reprises/modeles/{modele}",
+        "/parametres/reprises/{reprise_id}/anomalies",
+    }
+)
 #: What is refused to a person who only reads, the parameters apart.
 WRITING = frozenset(
     {
@@ -42,6 +60,9 @@ GENERAL = (
     "/aujourdhui",
     "/tableau",
     "/liste",
+    "/liste/colonnes",
+    "/liste/vues",
+    "/liste/vues/nouvelle",
     "/dossiers/nouveau",
     "/structures",
     "/structures/nouvelle",
@@ -54,9 +75,10 @@ GENERAL = (
     "/parametres",
     "/parametres/equipe",
     "/parametres/dispositifs",
+    "/parametres/reprises",
 )
 _D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
-_T = table_of(Tache)
+_T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +113,36 @@ def fill(site: Site) -> Mapping[str, str]:
         connection = session.connection()
         connection.execute(delete(_S).where(_S.c.organisme_id == site.organisme_id))
         accounts = demonstration_accounts(connection)
+        _send_a_file(session, site, accounts)
+        _choose_some(session, accounts)
     return {account.role: account.email for account in reversed(accounts)}
+
+
+def _send_a_file(session: Session, site: Site, accounts: list[DemoAccount]) -> None:
+    """A file to take over, with something to mend, and one whose columns are to be looked at."""
+    connection = session.connection()
+    chief = next(each.email for each in accounts if each.role == ROLES[DIRECTION])
+    query = select(_U.c.id, _A.c.organisme_id).join(_A, _A.c.compte_id == _U.c.id)
+    row = connection.execute(query.where(_U.c.email == chief)).one()
+    who = Identity(row.organisme_id, row.id, "Direction", DIRECTION)
+    faulty_reprise(session, site.engine, who, datetime.now(UTC))
+    sent = Sent("structures", "structures.csv", csv_of(*ROWS, ("Roue Libre", "", "Agde", "bleu")))
+    receive(session, site.engine, who, sent, datetime.now(UTC))
+
+
+def _choose_some(session: Session, accounts: list[DemoAccount]) -> None:
+    """Two dossiers chosen on the list, a view, an étiquette."""
+    connection = session.connection()
+    chief = next(each.email for each in accounts if each.role == ROLES[DIRECTION])
+    query = select(_U.c.id, _A.c.organisme_id).join(_A, _A.c.compte_id == _U.c.id)
+    row = connection.execute(query.where(_U.c.email == chief)).one()
+    who, now = Identity(row.organisme_id, row.id, "Direction", DIRECTION), datetime.now(UTC)
+    ids = select(_D.c.id).where(_D.c.organisme_id == row.organisme_id).limit(2)
+    two = list(connection.execute(ids).scalars())
+    open_lot(session, who, Chosen(two, back="departement=34"), now, "un-lot-a-regarder")
+    save_vue(session, who, "Hérault", "departement=34", ("etape", "seance"), partagee=True)
+    tag = find_or_create_tag(session, who, "À rappeler")
+    tag_dossier(session, default_engine(), who, two[0], tag, now)
 
 
 def come_in(page: Page, site: Site, email: str, password: str = PASSWORD) -> None:
@@ -144,6 +195,9 @@ def _held(connection: Connection) -> Iterator[Place]:
         if "{seance_id}" in route:
             for id in connection.execute(seances).one():
                 yield Place(route, route.format(seance_id=id))
+        elif "{reprise_id}" in route:
+            for id in connection.execute(select(_R.c.id)).scalars():
+                yield Place(route, route.format(reprise_id=id))
         elif "{" in route:
             yield Place(route, route.format(**held))
     lit = "/dispositifs/{key}"

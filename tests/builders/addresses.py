@@ -54,4 +54,6 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "seance_id": str(holds.seance),
         "sheet": "projet",
         "structure_id": str(holds.structure),
+        "modele": "structures",
+        "reprise_id": str(holds.reprise),
     }

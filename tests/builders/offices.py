@@ -20,6 +20,8 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.pieces.service import hand_in
 from grants.dossiers.pieces.tables import Fichier
 from grants.dossiers.taches.service import NewTask, create_task
+from grants.fusions.queries import merges_into
+from grants.fusions.service import MergeDemand, merge
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, invite, join
 from grants.organisation.founding import create_organisme, record_birth
@@ -70,6 +72,7 @@ class Holdings:
     lot: int
     fichier: int
     reprise: int
+    fusion: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -134,7 +137,17 @@ def furnish(session: Session, office: Office) -> Holdings:
         fichier=_hand_in(session, identity, dossier.id),
         lot=open_lot(session, identity, Chosen([dossier.id]), NOW, f"lot-de-{office.id}-x"),
         reprise=faulty_reprise(session, default_engine(), identity, NOW),
+        fusion=_merged_into(session, identity, structure),
     )
+
+
+def _merged_into(session: Session, identity: Identity, structure: int) -> int:
+    """A structure that was recorded twice, and is one again; the merge."""
+    double = create_structure(session, identity, {"nom": "En double"}, NOW)
+    choices = {"nom": str(structure)}
+    merge(session, default_engine(), identity, MergeDemand(structure, double, choices), NOW)
+    (made,) = merges_into(session.connection(), identity.organisme_id, structure)
+    return made.id
 
 
 def _hand_in(session: Session, identity: Identity, dossier: int) -> int:
