@@ -18,6 +18,7 @@ from api.views.chrome import Flash
 from api.views.forms import FormView
 from api.views.structures import StructureFormPage
 from api.visit import SignedIn, Visit, Writer
+from grants.fusions.queries import standing_for
 from grants.structures.departements import DEPARTEMENTS
 from grants.structures.nomenclature import SECTEURS
 from grants.structures.queries import LONGEST_SEARCH, Place, StructureFilters
@@ -77,7 +78,13 @@ def record_structure(request: Request, visit: Writer, form: Posted) -> Response:
 
 @router.get(f"{LIST}/{{structure_id}}")
 def structure(request: Request, visit: SignedIn, structure_id: RowId) -> Response:
-    """A structure, its people, its dossiers, its history."""
+    """A structure, its people and dossiers; one that was merged leads to the one kept."""
+    with house_of(request).database.reading() as session:
+        connection = session.connection()
+        row = STRUCTURES.read(connection, visit.identity.organisme_id, structure_id)
+        kept = standing_for(connection, row)
+    if kept != structure_id:
+        return redirect(request, f"{LIST}/{kept}", _merged(row["nom"]))
     return show_structure(request, visit, structure_id)
 
 
@@ -135,15 +142,20 @@ def show_structure(
     id: int,
     typed: Mapping[str, str | list[str] | None] | None = None,
     faults: Mapping[str, str] | None = None,
+    notice: str = "",
 ) -> Response:
     """The page of a structure; with the contact that came back, and what is wrong with it."""
     house = house_of(request)
     with house.database.reading() as session:
         asking = None if typed is None else ask(house, session, visit, typed, faults, "contact")
-        view = structure_page(session.connection(), house.engine, visit, id, asking)
-    status = 200 if typed is None else 422
+        view = structure_page(session.connection(), house.engine, visit, id, asking, notice)
+    status = 409 if notice else 200 if typed is None else 422
     template = "pages/structures/structure.html"
     return page(request, visit, template, view, present=PRESENT, status=status)
+
+
+def _merged(nom: str) -> Flash:
+    return Flash(text=f"« {nom} » a été fusionnée avec cette structure.", tone="info")
 
 
 def _form_page(request: Request, visit: Visit, view: StructureFormPage, status: int) -> Response:

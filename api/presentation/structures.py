@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,6 +11,8 @@ from sqlalchemy import Connection
 from api.presentation.dossier_rows import dossier_rows
 from api.presentation.fields import Asking, questions
 from api.presentation.ledgers import story_of
+from api.presentation.merging import duplicates_of, merge_lines
+from api.presentation.structure_around import aid_table, shared_pieces
 from api.presentation.structure_list import LIST
 from api.views.chrome import Link
 from api.views.fields import FieldGroup
@@ -49,6 +52,7 @@ def structure_page(
     visit: Visit,
     id: int,
     asking: Asking | None = None,
+    notice: str = "",
 ) -> StructurePage:
     """A structure. `asking` carries the contact that is being added, when it came back."""
     identity, types = visit.identity, engine.vocabulary.field_types
@@ -68,6 +72,22 @@ def structure_page(
         new_url=f"/dossiers/nouveau?structure={id}" if identity.may_write else None,
         contact_form=_contact_form(here, id) if identity.may_write else None,
         contact_open=asking is not None,
+        aid=aid_table(connection, engine, visit, id),
+        pieces=shared_pieces(connection, engine, visit, id, lines),
+        doubles=_doubles(connection, row) if identity.may_write else (),
+        merges=merge_lines(connection, visit, id),
+        merge_url=f"{LIST}/{id}/fusionner" if identity.may_write else None,
+        notice=notice,
+    )
+
+
+def _doubles(connection: Connection, row: Mapping[str, Any]) -> tuple[StructureProche, ...]:
+    """The structures that may be this one recorded twice, each leading to the comparison."""
+    alike = duplicates_of(connection, row["organisme_id"], row)
+    counts = counts_by_structure(connection, row["organisme_id"], [each.id for each in alike])
+    url = f"{LIST}/{row['id']}/fusionner?avec="
+    return tuple(
+        replace(_near(each, counts.get(each.id, 0)), url=f"{url}{each.id}") for each in alike
     )
 
 

@@ -9,6 +9,7 @@ from api.views.dossier_rows import DossierRows
 from api.views.forms import FormPage, FormView
 from api.views.liste import Paging
 from api.views.listing import EmptyState, FilterBar
+from api.views.merging import AidTable, MergeLine, SharedPiece
 from api.views.nouveau import StructureProche
 from api.views.sheets import Entry
 from api.views.timeline import Timeline
@@ -55,7 +56,8 @@ class ContactView:
 class StructurePage:
     """A structure. `contact_form` adds a contact; `contact_open` shows it at once.
 
-    `new_url` opens a dossier for it.
+    `new_url` opens a dossier for it. `doubles` may be the same structure recorded twice,
+    `merges` those that it absorbed. `notice` says why nothing was done.
     """
 
     nom: str
@@ -69,6 +71,12 @@ class StructurePage:
     new_url: str | None = None
     contact_form: FormView | None = None
     contact_open: bool = False
+    aid: AidTable | None = None
+    pieces: tuple[SharedPiece, ...] = ()
+    doubles: tuple[StructureProche, ...] = ()
+    merges: tuple[MergeLine, ...] = ()
+    merge_url: str | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,3 +120,9 @@ def give_funding_back(connection: Connection, ids: Sequence[int], from_id: int, 
     if ids:
         mine = (F.c.id.in_(list(ids)), F.c.structure_id == from_id)
         connection.execute(update(F).where(*mine).values(structure_id=to))
+
+
+def pieces_of_structure(connection: Connection, structure_id: int) -> list[Mapping[str, Any]]:
+    """The pièces kept with a structure."""
+    query = select(*P.c).where(P.c.structure_id == structure_id).order_by(P.c.cle)
+    return list(connection.execute(query).mappings())

@@ -24,7 +24,7 @@ from grants.organisation.people import sorting_key
 from grants.structures.service import STRUCTURES, lock_structure
 from workflow.database import table_of
 from workflow.engine import Engine
-from workflow.errors import DatabaseBusy, DomainError, Invalid, Refused
+from workflow.errors import DatabaseBusy, DomainError, Invalid, NotFound, Refused
 from workflow.guards import Refusal
 from workflow.journal import canonical
 
@@ -105,7 +105,12 @@ def merge(
 
 
 def undo_merge(
-    session: Session, engine: Engine, identity: Identity, merge_id: int, now: datetime
+    session: Session,
+    engine: Engine,
+    identity: Identity,
+    kept_id: int,
+    merge_id: int,
+    now: datetime,
 ) -> int:
     """Give back what a merge had moved; the id of the structure that comes back. Never commits.
 
@@ -115,6 +120,8 @@ def undo_merge(
     work = _Work(session, engine, identity, now)
     connection, organisme_id = work.connection, identity.organisme_id
     found = read_merge(connection, organisme_id, merge_id)
+    if found.kept_id != kept_id:
+        raise NotFound
     for id in sorted(int(id) for id in found.content.dossiers):
         read_subject(connection, engine, organisme_id, id, lock=True)
     rows = {

@@ -15,8 +15,8 @@ from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.tables import Dossier
-from grants.finances.form import amount_fields, line_fields
 from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
+from grants.finances.form import amount_fields, line_fields
 from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.parameters import asked_by
 from grants.organisation.people import PERSONNE_FIELDS

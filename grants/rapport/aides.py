@@ -1,0 +1,110 @@
+"""The aid granted to one structure, by year and dispositif: what a funder asks it to declare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from grants.dossiers.tables import Dossier
+from workflow.database import table_of
+from workflow.dates import to_paris
+from workflow.engine import Engine
+from workflow.journal_tables import JournalEntry
+from workflow.pipeline import Pipeline
+
+_D, _J = table_of(Dossier), table_of(JournalEntry)
+#: The aid of the running year and of the two before: the window of the de minimis rule.
+YEARS = 3
+_GRANTED, _PAID_BACK = "montant_accorde", "montant_a_rembourser"
+#: Where a project that was granted something ends without having had it.
+_GIVEN_UP = frozenset({"sans_suite"})
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """What one dossier was granted, what of it is to be paid back left out. Cents."""
+
+    dossier_id: int
+    reference: str
+    titre: str
+    dispositif: str
+    on: date
+    amount: int
+
+
+def aid_of_structure(
+    connection: Connection, engine: Engine, organisme_id: int, structure_id: int, today: date
+) -> list[Aid]:
+    """Every aid granted in the last three calendar years, latest first."""
+    rows = [
+        row._mapping  # noqa: SLF001 — SQLAlchemy's documented name
+        for row in connection.execute(
+            select(_D).where(
+                _D.c.organisme_id == organisme_id,
+                _D.c.structure_id == structure_id,
+                _D.c.montant_accorde.is_not(None),
+            )
+        )
+    ]
+    days = _granted_on(connection, engine, rows)
+    found = [
+        Aid(row["id"], row["reference"], row["titre"], label, days[row["id"]], _amount(row))
+        for row in rows
+        if row["id"] in days and row["stage"] not in _GIVEN_UP
+        for label in (_pipeline(engine, row).label,)
+    ]
+    first = today.year - YEARS + 1
+    kept = [aid for aid in found if first <= aid.on.year <= today.year and aid.amount > 0]
+    return sorted(kept, key=lambda aid: (aid.on, aid.dossier_id), reverse=True)
+
+
+def granting_stages(pipeline: Pipeline) -> frozenset[str]:
+    """The stages that are entered by granting an amount."""
+    return frozenset(
+        action.to
+        for action in pipeline.actions
+        if any(field.key == _GRANTED for field in action.fields)
+    )
+
+
+def _granted_on(
+    connection: Connection, engine: Engine, rows: list[Mapping[str, object]]
+) -> dict[int, date]:
+    """The day on which each dossier was granted its amount: the last time, if it was corrected."""
+    by_stage: dict[str, list[int]] = {}
+    for id, stage in _stages_of(engine, rows):
+        by_stage.setdefault(stage, []).append(id)
+    days: dict[int, date] = {}
+    for stage, ids in by_stage.items():
+        query = (
+            select(_J.c.subject_id, func.max(_J.c.at).label("le"))
+            .where(_J.c.subject_kind == "dossier", _J.c.subject_id.in_(ids))
+            .where(_J.c.to_stage == stage, _J.c.from_stage != stage, _J.c.corrects.is_(None))
+            .group_by(_J.c.subject_id)
+        )
+        for row in connection.execute(query):
+            days[row.subject_id] = to_paris(row.le).date()
+    return days
+
+
+def _stages_of(engine: Engine, rows: list[Mapping[str, object]]) -> Iterator[tuple[int, str]]:
+    for row in rows:
+        for stage in granting_stages(_pipeline(engine, row)):
+            yield int(str(row["id"])), stage
+
+
+def _pipeline(engine: Engine, row: Mapping[str, object]) -> Pipeline:
+    version = int(str(row["pipeline_version"]))
+    return engine.catalogue.machine(str(row["pipeline"]), version).pipeline
+
+
+def _amount(row: Mapping[str, object]) -> int:
+    granted = int(str(row["montant_accorde"]))
+    if row["stage"] != "resilie":
+        return granted
+    answers = json.loads(str(row["donnees"]))
+    return max(0, granted - int(answers.get(_PAID_BACK) or 0))
