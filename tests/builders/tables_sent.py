@@ -32,7 +32,7 @@ def xlsx_of(*rows: Cells, name: str = "Feuil1", more: Mapping[str, Sequence[Cell
     return saved(workbook)
 
 
-def workbook_of(rows: Sequence[Cells], change: Callable[[Any, Any], None]) -> bytes:
+def workbook_of(rows: Sequence[Cells], change: Callable[[Any, Any], object]) -> bytes:
     """A workbook that a function changes before it is saved."""
     workbook = Workbook()
     sheet: Any = workbook.active
