@@ -85,7 +85,7 @@
     window.htmx?.process(content);
     const place = piece && document.getElementById(piece);
     const next = place?.querySelector(".piece-refused") ? place.querySelector("input[type=file]")
-      : place?.querySelector(".piece-judgement button, .piece-judgement summary, .piece-file-name");
+      : place?.querySelector(".piece-judgement button, .piece-judgement summary");
     (next ?? content).focus({ preventScroll: Boolean(place) });
   }
 })();

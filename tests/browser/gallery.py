@@ -11,11 +11,16 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Connection, delete, func, select
 from sqlmodel import Session
 
+from api.composition import default_engine
 from api.pages import ROUTERS
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
+from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
+from grants.dossiers.listes.vues import save_vue
+from grants.dossiers.lots.preparation import Chosen, open_lot
 from grants.dossiers.pieces.storage import Storage
+from grants.dossiers.pieces.tables import Fichier, Piece
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.tables import Tache
 from grants.organisation.identity import Identity
@@ -37,6 +42,8 @@ NO_PAGE = frozenset(
         "/",
         "/healthz",
         "/organismes/{organisme_id}/logo",
+        "/dossiers/{dossier_id}/fichiers/{fichier_id}",
+        "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",
         "/liste/export.csv",
         "/liste/export.xlsx",
         "/parametres/reprises/modeles/{modele}",
@@ -78,6 +85,7 @@ GENERAL = (
     "/parametres/reprises",
 )
 _D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
+_F, _K = table_of(Fichier), table_of(Piece)
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
 
@@ -191,8 +199,16 @@ def _held(connection: Connection) -> Iterator[Place]:
         "key": dossier.pipeline,
         "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
     }
+    preview = connection.execute(
+        select(_F.c.id, _K.c.dossier_id)
+        .join(_K, _K.c.id == _F.c.piece_id)
+        .where(_K.c.dossier_id.is_not(None))
+        .limit(1)
+    ).one()
     for route in page_routes():
-        if "{seance_id}" in route:
+        if "{fichier_id}" in route:
+            yield Place(route, route.format(dossier_id=preview.dossier_id, fichier_id=preview.id))
+        elif "{seance_id}" in route:
             for id in connection.execute(seances).one():
                 yield Place(route, route.format(seance_id=id))
         elif "{reprise_id}" in route:

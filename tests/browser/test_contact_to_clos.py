@@ -10,7 +10,14 @@ from sqlmodel import col
 
 from api.schema import JOURNAL_OWNERS
 from grants.comites.tables import Seance
-from tests.browser.walking import confirm, day, expect_stage, open_action, sign_in
+from tests.browser.walking import (
+    confirm,
+    day,
+    expect_stage,
+    hand_pieces_in,
+    open_action,
+    sign_in,
+)
 from tests.builders.site import Site
 from workflow.journal_check import verify
 
@@ -49,7 +56,9 @@ def _prepare(page: Page) -> None:
     _describe_the_project(page)
     refused = page.locator(".refusal").filter(has_text="Inscrire au comité")
     expect(refused).to_contain_text("dépasse le plafond de 23 000 €")
+    expect(refused).to_contain_text("Pièce manquante : « RIB de la structure »")
     _ask_for(page, "18 000")
+    hand_pieces_in(page)
 
     action = open_action(page, "Inscrire au comité")
     action.get_by_label("Séance du comité").select_option(index=1)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.builders.documents import pdf
 from tests.builders.site import PASSWORD, Site
 from workflow.dates import to_paris
 
@@ -37,6 +38,34 @@ def confirm(action: Locator, label: str) -> None:
 def expect_stage(page: Page, label: str) -> None:
     """The dossier's header names the stage."""
     expect(page.locator("main header, .dossier-header").first).to_contain_text(label)
+
+
+def hand_pieces_in(page: Page) -> None:
+    """Hand in and validate every pièce that is mandatory, one after the other."""
+    mandatory = page.locator(".piece").filter(has_text="Obligatoire pour")
+    keys = [piece.get_attribute("id") for piece in mandatory.all()]
+    for key in keys:
+        piece = page.locator(f"#{key}")
+        document = {
+            "name": f"{key}.pdf",
+            "mimeType": "application/pdf",
+            "buffer": pdf(mark=f"{key}"),
+        }
+        piece.locator("input[type=file]").set_input_files(document)
+        expect(piece.locator(".piece-file-name")).to_have_text(f"{key}.pdf")
+        validate_piece(piece)
+
+
+def validate_piece(piece: Locator) -> None:
+    """Say that a pièce will do, with today as its date where one is asked."""
+    fold = piece.locator(".piece-judgement > *").first
+    if fold.locator("summary").count():
+        fold.locator("summary").click()
+        fold.get_by_label("Date du document").fill(day(0))
+        fold.get_by_role("button", name="Valider cette pièce").click()
+    else:
+        fold.get_by_role("button", name="Valider").click()
+    expect(piece.locator(".badge")).to_have_text("Validée")
 
 
 def day(offset: int) -> str:

@@ -47,6 +47,28 @@ def with_reminder(**rule: Any) -> Pipeline:
     )
 
 
+def with_pieces(*pieces: dict[str, Any], **action: Any) -> Pipeline:
+    shown = [{"label": "Pièce", **piece} for piece in pieces]
+    return with_(with_action(**action), piece=shown)
+
+
+def test_a_piece_waits_for_moves_of_the_file() -> None:
+    assert told(with_pieces({"key": "statuts", "required_for": ["avancer"]})) == []
+    assert told(with_pieces({"key": "rib", "required_for": ["partir", "avancer", "avancer"]})) == [
+        "piece.rib.required_for : action inconnue « partir » → nommez une [[action]] du fichier",
+        "piece.rib.required_for : « avancer » est écrit deux fois → gardez-en un seul",
+    ]
+    assert told(with_pieces({"key": "rib"}, {"key": "rib"})) == [
+        "piece.rib : clé déclarée deux fois → gardez-en une seule"
+    ]
+    timed = {"timer": {"after": "3 jours"}, "roles": []}
+    waiting = with_pieces({"key": "rib", "required_for": ["avancer"]}, **timed)
+    assert told(waiting) == [
+        "piece.rib.required_for : « avancer » se fait à une date, sans attendre personne"
+        " → nommez une action que quelqu'un fait"
+    ]
+
+
 def test_the_workshop_is_sound() -> None:
     assert told(toy_pipeline(WORKSHOP)) == []
 
