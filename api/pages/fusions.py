@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answering import page, redirect
-from api.forms import PAPERS, Form, Posted, RowId, key_of, one, pressed, version_of
+from api.forms import PAPERS, Form, Posted, RowId, key_of, one, only, pressed, version_of
 from api.house import house_of
 from api.pages.structures import PRESENT, show_structure
 from api.presentation.merging import KEPT, OTHER, OTHER_VERSION, choose_page, compare_page
@@ -18,7 +18,7 @@ from api.views.chrome import Flash
 from api.visit import Visit, Writer
 from grants.fusions.service import MergeDemand, MergeUndone, SameStructure, merge, undo_merge
 from grants.structures.queries import LONGEST_SEARCH
-from grants.structures.service import STRUCTURES, StructureMerged
+from grants.structures.service import STRUCTURE_FIELDS, STRUCTURES, StructureMerged
 from workflow.database import LARGEST_ID
 from workflow.errors import Invalid, NotFound, Refused, Stale
 from workflow.texts import TextFault, clean_text
@@ -48,6 +48,7 @@ def merge_structures(
 ) -> Response:
     """Make one structure of the two."""
     house, other = house_of(request), _id(one(form, OTHER))
+    only(form, KEPT, OTHER, OTHER_VERSION, *(field.key for field in STRUCTURE_FIELDS))
     if other is None:
         with house.database.reading() as session:
             STRUCTURES.read(session.connection(), visit.identity.organisme_id, structure_id)
