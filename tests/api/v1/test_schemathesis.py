@@ -1,0 +1,130 @@
+"""The API sent what its own description allows, and what it does not: it keeps its word.
+
+No fault of ours, no answer that is not described, no data of another shape than described.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.composition import default_engine
+from api.v1.limits import Limits
+from api.v1.openapi import document
+from grants.organisation.roles import ROLES
+from tests.builders.bearers import Program, program
+from tests.builders.offices import Holdings, Office, furnish
+from workflow.database import Database
+
+CHECKS: Any = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+#: Cases of each operation and mode; each is sent by each role, on each kind of database.
+FEW, MANY = 1, 20
+_HEADERS = {"authorization", "idempotency-key", "if-match", "content-type"}
+
+
+class Sender:
+    """Sends each case as everybody, most of them about what there is; counts them."""
+
+    def __init__(self, everybody: Sequence[Program], holds: Holdings) -> None:
+        self._everybody = everybody
+        self._real = {
+            "action": "accueillir",
+            "compte_id": str(holds.compte),
+            "contact_id": str(holds.contact),
+            "dossier_id": str(holds.dossier),
+            "etiquette_id": str(holds.etiquette),
+            "fichier_id": str(holds.fichier),
+            "key": "microprojets",
+            "parameter": "plafond",
+            "personne_id": str(holds.personne),
+            "piece": "devis",
+            "seance_id": str(holds.seance),
+            "sheet": "accueil",
+            "structure_id": str(holds.structure),
+            "task_id": str(holds.tache),
+        }
+        self.sent: Counter[int] = Counter()
+
+    def send(self, case: Case) -> None:
+        """Send one case as everybody, and hold each answer against the description."""
+        turn = self.sent.total() // len(self._everybody)
+        if turn % 4:
+            for name in case.path_parameters:
+                case.path_parameters[name] = self._real[name]
+        if turn % 2 and "If-Match" in case.headers:
+            case.headers["If-Match"] = "*"
+        for who in self._everybody:
+            case.headers["Authorization"] = f"Bearer {who.token}"
+            sent = case.as_transport_kwargs(base_url="http://testserver")
+            sent["headers"] = dict(_sendable(sent["headers"]))
+            sent.pop("cookies", None)
+            body = sent.pop("data", None)
+            answer = who.client.request(**sent, content=body)
+            case.validate_response(answer, checks=CHECKS)
+            self.sent[answer.status_code] += 1
+
+
+def _sendable(headers: Any) -> Iterator[tuple[str, bytes]]:
+    for name, value in headers.items():
+        if name.lower() in _HEADERS:
+            yield name, str(value).encode("utf-8", "replace")
+
+
+def test_the_api_does_what_it_says(
+    app: FastAPI, database: Database, office: Office, long_run: bool
+) -> None:
+    with database.unit_of_work() as session:
+        holds = furnish(session, office)
+    app.state.limits = Limits(1_000_000)
+    sender = Sender([program(app, office, role) for role in ROLES], holds)
+    schema = schemathesis.openapi.from_dict(document(default_engine()))
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok), "the description is sound"
+        operation = found.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            if mode is GenerationMode.NEGATIVE and not _takes_anything(operation):
+                continue
+            _run(sender, operation.as_strategy(generation_mode=mode), MANY if long_run else FEW)
+    assert sender.sent.total() > (5000 if long_run else 200)
+    assert {200, 201, 403, 404, 422} <= set(sender.sent)
+
+
+def _takes_anything(operation: Any) -> bool:
+    """Whether there is anything in it to get wrong."""
+    raw = operation.definition.raw
+    return bool(raw["parameters"] or "requestBody" in raw)
+
+
+def _run(sender: Sender, cases: st.SearchStrategy[Case], most: int) -> None:
+    @settings(
+        max_examples=most,
+        database=None,
+        deadline=None,
+        derandomize=most == FEW,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def run(case: Case) -> None:
+        sender.send(case)
+
+    run()
