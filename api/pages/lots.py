@@ -230,10 +230,19 @@ def _go_on(request: Request, visit: Visit, lot_id: int) -> Response:
         request, visit, "lot", {"lot": lot.id}, back if lot.nombre <= SLICE and simply else here
     )
     told = Flash(
-        text=f"{lot.titre} : {counted(counts['fait'], 'dossier')}.",
+        text=_told(lot, counts),
         undo=word if counts["fait"] else "",
     )
     return redirect(request, back if simply else here, told)
+
+
+def _told(lot: OpenLot, counts: Mapping[str, int]) -> str:
+    """« Confier à Odile : fait pour 3 dossiers, 2 l'étaient déjà. »"""
+    if not counts["fait"]:
+        return f"{lot.titre} : il n'y avait rien à changer."
+    done = f"{lot.titre} : fait pour {counted(counts['fait'], 'dossier')}"
+    rest = outcome_of_lot({name: counts[name] for name in ("deja", "refuse")})
+    return f"{done}, {rest}" if rest else f"{done}."
 
 
 def _show(

@@ -35,6 +35,11 @@ class Cell:
     day: date | None = None
 
     @property
+    def none(self) -> bool:
+        """Whether there is nothing to tell: a phone leaves the line out."""
+        return self.kind != "etape" and not self.text and self.amount is None and self.day is None
+
+    @property
     def numeric(self) -> bool:
         """Whether it is set to the right."""
         return self.kind in ("montant", "date", "depuis")
