@@ -59,6 +59,7 @@ WRITING = frozenset(
         "/structures/nouvelle",
         "/structures/{structure_id}/modifier",
         "/structures/{structure_id}/contacts/{contact_id}",
+        "/structures/{structure_id}/fusionner",
         "/seances/nouvelle",
         "/seances/{seance_id}/modifier",
     }
