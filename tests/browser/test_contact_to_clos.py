@@ -57,6 +57,7 @@ def _prepare(page: Page) -> None:
     refused = page.locator(".refusal").filter(has_text="Inscrire au comité")
     expect(refused).to_contain_text("dépasse le plafond de 23 000 €")
     expect(refused).to_contain_text("Pièce manquante : « RIB de la structure »")
+    expect(refused).to_contain_text("Plan de financement : il manque")
     _ask_for(page, "18 000")
     hand_pieces_in(page)
 
@@ -162,8 +163,10 @@ def _describe_the_project(page: Page) -> None:
 
 
 def _ask_for(page: Page, amount: str) -> None:
+    """The aid pays for the whole of a smaller project: nobody else has to be found."""
     page.locator("#fiche-projet").get_by_role("link", name="Modifier").click()
     sheet = page.locator("#fiche-projet")
+    sheet.get_by_label("Coût total").fill(amount)
     sheet.get_by_label("Aide demandée").fill(amount)
     sheet.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("C’est enregistré.")).to_be_visible()

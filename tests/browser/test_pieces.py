@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.filing import file_contact
-from tests.browser.fingers import press
 from tests.browser.looking import EVERY_SIGHT, Reader
 from tests.browser.walking import day, sign_in, validate_piece
 from tests.builders.browser import DESKTOP, PHONE
@@ -94,7 +93,7 @@ def test_a_piece_is_judged_with_the_keyboard_alone(
     rib.locator("input[type=file]").set_input_files(papers["rib"])
     expect(rib.locator(".piece-file-name")).to_have_text("rib.pdf")
     expect(rib.get_by_role("button", name="Valider")).to_be_focused()
-    press(page, rib.get_by_role("button", name="Valider"))
+    page.keyboard.press("Enter")
     expect(rib.locator(".badge")).to_have_text("Validée")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders.toys import WORKSHOP, small_pipeline, toy_pipeline, toy_vocabulary
-from workflow.pipeline import Pipeline
+from workflow.pipeline import Piece, Pipeline
 from workflow.soundness import faults_of
 
 KNOWN_ROLES = "connus : chef, parrain, relieur"
@@ -48,8 +48,8 @@ def with_reminder(**rule: Any) -> Pipeline:
 
 
 def with_pieces(*pieces: dict[str, Any], **action: Any) -> Pipeline:
-    shown = [{"label": "Pièce", **piece} for piece in pieces]
-    return with_(with_action(**action), piece=shown)
+    shown = tuple(Piece.model_validate({"label": "Pièce", **piece}) for piece in pieces)
+    return with_action(**action).model_copy(update={"pieces": shown})
 
 
 def test_a_piece_waits_for_moves_of_the_file() -> None:
