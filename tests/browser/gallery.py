@@ -19,6 +19,7 @@ from grants.demonstration.replay import load_demonstration
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
 from grants.dossiers.listes.vues import save_vue
 from grants.dossiers.lots.preparation import Chosen, open_lot
+from grants.dossiers.lots.tables import Lot
 from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.pieces.tables import Fichier, Piece
 from grants.dossiers.tables import Dossier
@@ -199,6 +200,7 @@ def _held(connection: Connection) -> Iterator[Place]:
         "contact_id": contact.id,
         "key": dossier.pipeline,
         "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
+        "lot_id": connection.execute(select(func.min(table_of(Lot).c.id))).scalar_one(),
     }
     preview = connection.execute(
         select(_F.c.id, _K.c.dossier_id)
@@ -217,5 +219,8 @@ def _held(connection: Connection) -> Iterator[Place]:
                 yield Place(route, route.format(reprise_id=id))
         elif "{" in route:
             yield Place(route, route.format(**held))
+    other = select(func.max(_C.c.structure_id)).where(_C.c.organisme_id == dossier.organisme_id)
+    merging = "/structures/{structure_id}/fusionner"
+    yield Place(merging, f"{merging.format(**held)}?avec={connection.execute(other).scalar_one()}")
     lit = "/dispositifs/{key}"
     yield Place(lit, f"{lit.format(**held)}?dossier={dossier.id}")

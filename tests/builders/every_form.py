@@ -32,6 +32,8 @@ _REASON = Field(key=REASON, label="Motif", type="texte_long", longest=2000, requ
 _STRUCTURE = Field(key="structure", label="Structure", type="structure")
 _REFERENT = Field(key="referent", label="Référent", type="collegue")
 _NOTE = Field(key="texte", label="Note", type="texte_long", longest=5000, required=True)
+_TAG = Field(key="etiquette", label="Étiquette", type="texte", longest=40, required=True)
+_NAME = Field(key="nom", label="Nom", type="texte", longest=60, required=True)
 _REFERENCE = Field(key="reference", label="Référence", type="texte", required=True)
 
 
@@ -65,6 +67,10 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/financement", _plan_fields()),
         (f"{dossier}/referent", (_REFERENT,)),
         (f"{dossier}/liens", (_REFERENCE,)),
+        (f"{dossier}/etiquettes", (_TAG,)),
+        (f"/lots/{holds.lot}/etiqueter", (_TAG,)),
+        ("/liste/vues", (_NAME,)),
+        (f"/liste/vues/{holds.vue}", (_NAME,)),
         (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
         (f"{dossier}/rendez-vous", APPOINTMENT_FIELDS),
         (f"{dossier}/taches", TACHE_FIELDS),
