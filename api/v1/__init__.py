@@ -12,6 +12,7 @@ from api.v1 import (
     pilotage,
     seances,
     structures,
+    travail,
 )
 from api.v1.contract import Operation
 
@@ -20,6 +21,7 @@ _SUBJECTS = (
     lists.subject,
     dossiers.subject,
     around.subject,
+    travail.subject,
     # « proches » is not the id of a structure: it comes before.
     structures.subject,
     seances.subject,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from api.v1 import shapes
 from api.v1.contract import Call, Subject
 from api.v1.dossiers import dossier
+from api.v1.given import of_the_dossier, only_asked
 from grants.dossiers import queries
 from grants.dossiers.appointments import APPOINTMENT_FIELDS, meet_on
 from grants.dossiers.notes import LONGEST_NOTE, add_note, give_to, tie
 from grants.dossiers.people import Carriers, carry
-from grants.dossiers.reading import KIND, read_subject
+from grants.dossiers.reading import KIND
 from grants.organisation.people import PERSONNE_FIELDS, PERSONNES
 from workflow.errors import Invalid
 from workflow.journal_reading import lines_of
@@ -42,7 +43,7 @@ _NO_ROW = 0
 @subject.get("/dossiers/{dossier_id}/notes", "Les notes d’un dossier", shapes.Notes)
 def notes(call: Call) -> shapes.Notes:
     """The notes, newest first."""
-    found = queries.notes_of(call.connection, _known(call))
+    found = queries.notes_of(call.connection, of_the_dossier(call))
     return {
         "notes": [
             {"auteur": row["auteur"], "le": row["le"], "texte": row["texte"]} for row in found
@@ -60,7 +61,7 @@ def notes(call: Call) -> shapes.Notes:
 )
 def write_note(call: Call) -> shapes.Cree:
     """Add a note. Raises Invalid, NotFound."""
-    _only(call, _NOTE)
+    only_asked(call, _NOTE)
     found = add_note(
         call.session,
         call.house.engine,
@@ -83,7 +84,7 @@ def write_note(call: Call) -> shapes.Cree:
 )
 def change_referent(call: Call) -> shapes.Dossier:
     """Give the dossier to a colleague, or to nobody. Raises Invalid, NotFound, Stale."""
-    _only(call, _REFERENT)
+    only_asked(call, _REFERENT)
     give_to(
         call.session,
         call.house.engine,
@@ -110,7 +111,7 @@ def links(call: Call) -> shapes.Liens:
                 "nature": each.nature,
                 "ouvert_d_ici": each.opened_from_this,
             }
-            for each in queries.linked_to(call.connection, _known(call))
+            for each in queries.linked_to(call.connection, of_the_dossier(call))
         ]
     }
 
@@ -125,7 +126,7 @@ def links(call: Call) -> shapes.Liens:
 )
 def tie_dossiers(call: Call) -> shapes.Liens:
     """Tie another dossier, named by its reference. Raises Invalid, NotFound."""
-    _only(call, _REFERENCE)
+    only_asked(call, _REFERENCE)
     engine, reference = call.house.engine, call.text("reference")
     tie(call.session, engine, call.identity, call.id("dossier_id"), reference, call.now)
     return links(call)
@@ -147,7 +148,7 @@ def porteur(call: Call) -> shapes.Dossier:
 )
 def change_porteur(call: Call) -> shapes.Dossier:
     """Keep the porteur's name and numbers, and the structure. Raises Invalid, NotFound, Stale."""
-    _only(call, *PERSONNE_FIELDS, _STRUCTURE, _SEEN)
+    only_asked(call, *PERSONNE_FIELDS, _STRUCTURE, _SEEN)
     answers = {field.key: call.body.get(field.key) for field in PERSONNE_FIELDS}
     seen = call.text(_SEEN.key)
     if seen and not (seen.isascii() and seen.isdigit() and len(seen) <= _LONGEST_ID):
@@ -167,7 +168,7 @@ def change_porteur(call: Call) -> shapes.Dossier:
 )
 def appointments(call: Call) -> shapes.LesRendezVous:
     """The appointments, the latest fixed first: it is the one in force."""
-    found = queries.appointments_of(call.connection, _known(call))
+    found = queries.appointments_of(call.connection, of_the_dossier(call))
     return {"rendez_vous": [{"le": row["le"], "lieu": row["lieu"]} for row in found]}
 
 
@@ -181,7 +182,7 @@ def appointments(call: Call) -> shapes.LesRendezVous:
 )
 def meet(call: Call) -> shapes.LesRendezVous:
     """Fix another appointment. Raises Invalid, NotFound, DossierEnded."""
-    _only(call, *APPOINTMENT_FIELDS)
+    only_asked(call, *APPOINTMENT_FIELDS)
     meet_on(
         call.session,
         call.house.engine,
@@ -197,7 +198,7 @@ def meet(call: Call) -> shapes.LesRendezVous:
 @subject.get("/dossiers/{dossier_id}/journal", "L’historique d’un dossier", shapes.Journal)
 def journal(call: Call) -> shapes.Journal:
     """Every line, newest first."""
-    lines = lines_of(call.connection, KIND, _known(call))
+    lines = lines_of(call.connection, KIND, of_the_dossier(call))
     return {
         "entrees": [
             {
@@ -229,7 +230,7 @@ def echeances(call: Call) -> shapes.Echeances:
                 "le": row["due_at"],
                 "etat": row["state"],
             }
-            for row in queries.open_echeances_of(call.connection, _known(call))
+            for row in queries.open_echeances_of(call.connection, of_the_dossier(call))
         ]
     }
 
@@ -245,27 +246,6 @@ def personne(call: Call) -> shapes.Personne:
         "telephone": row["telephone"],
         "version": row["seq"],
     }
-
-
-def _known(call: Call) -> int:
-    """The dossier of the address. Raises NotFound, also for another organisme's."""
-    id = call.id("dossier_id")
-    read_subject(call.connection, call.house.engine, call.organisme_id, id, lock=False)
-    return id
-
-
-def _only(call: Call, *fields: Field) -> None:
-    """Raises Invalid for what is not asked, and for several answers where one is."""
-    known = {field.key for field in fields}
-    faults = dict.fromkeys(call.body, "Cette opération ne demande pas ce champ.")
-    faults = {name: fault for name, fault in faults.items() if name not in known}
-    faults |= {
-        name: "Donnez une seule réponse."
-        for name, value in call.body.items()
-        if isinstance(value, list)
-    }
-    if faults:
-        raise Invalid(faults)
 
 
 def _row(typed: str) -> int | None:

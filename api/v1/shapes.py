@@ -529,12 +529,19 @@ class Pilotage(TypedDict):
     temps: list[TempsEtape]
 
 
-class Probleme(TypedDict):
-    """Une erreur (RFC 9457). `raisons` : un refus ; `champs` : des réponses à corriger."""
+class Tache(TypedDict):
+    """Quelque chose à faire pour un jour, par quelqu’un."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    instance: str
+    id: int
+    titre: str
+    dossier_id: int | None
+    pour_id: int | None
+    pour_le: date
+    faite_le: datetime | None
+    version: Version
+
+
+class Etiquettes(TypedDict):
+    """Des étiquettes, par nom."""
+
+    etiquettes: list[Named]

@@ -20,12 +20,16 @@ def url_of(operation: Operation, holds: Holdings) -> str:
         "compte_id": holds.compte,
         "contact_id": holds.contact,
         "dossier_id": holds.dossier,
+        "etiquette_id": holds.etiquette,
+        "fichier_id": holds.fichier,
         "key": "microprojets",
         "parameter": "plafond",
         "personne_id": holds.personne,
+        "piece": "devis",
         "seance_id": holds.seance,
         "sheet": "accueil",
         "structure_id": holds.structure,
+        "task_id": holds.tache,
     }
     return operation.path.format_map(values)
 
