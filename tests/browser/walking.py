@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.builders.documents import pdf
 from tests.builders.site import PASSWORD, Site
@@ -47,6 +47,11 @@ def hand_pieces_in(page: Page) -> None:
     for key in keys:
         piece = page.locator(f"#{key}")
         document = {
+            "name": f"{key}.pdf",
+            "mimeType": "application/pdf",
+            "buffer": pdf(mark=f"{key}"),
+        }
+        document: FilePayload = {
             "name": f"{key}.pdf",
             "mimeType": "application/pdf",
             "buffer": pdf(mark=f"{key}"),
