@@ -104,7 +104,7 @@ def _without_triggers(connection: Connection) -> list[str]:
         connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     settled = [
         f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
-        for table in ("structure", "personne", "dossier", "note")
+        for table in ("organisme", "compte", "adhesion", "structure", "personne", "dossier", "note")
     ]
     return filling + [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables] + settled
 

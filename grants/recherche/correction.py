@@ -14,6 +14,7 @@ from grants.recherche.words import Groups
 SHORTEST = 4
 MOST_SPELLINGS = 3
 _LONG = 6
+_AFTER_DIGITS = chr(ord("9") + 1)
 _NAMES: tuple[Kind, ...] = ("structure", "personne", "dossier")
 _T = table("recherche_mot", column("term"))
 _W = table("recherche_mot", column("organisme_id"), column("mot"))
@@ -80,7 +81,7 @@ def _near_words(connection: Connection, organisme_id: int, words: list[str]) -> 
         word_of = func.substr(_T.c.term, len(prefix) + 1)
         branches.append(
             select(word_of).where(
-                _T.c.term >= prefix,
+                _T.c.term > f"{prefix}{_AFTER_DIGITS}",  # numbers, most of the words, are skipped
                 _T.c.term < prefix[:-1] + chr(ord(prefix[-1]) + 1),
                 or_(*[_may_be(word_of, word) for word in words]),
             )
