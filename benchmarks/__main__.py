@@ -10,12 +10,12 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from benchmarks import imports, machine, moves, offers, pages, posts, shares, startup
+from benchmarks import exports, imports, machine, moves, offers, pages, posts, shares, startup
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
 from benchmarks.report import PAGE, Measures, page_of
 
-PARTS = ("moves", "posts", "offers", "pages", "start")
+PARTS = ("moves", "posts", "offers", "pages", "export", "start")
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
 Result = TypeVar("Result")
@@ -52,6 +52,9 @@ def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Eff
         if "pages" in parts:
             sizes = pages.QUICK_SIZES if effort == _QUICK else pages.SIZES
             measures.growth.append(_alone(pages.measure, kind, sizes, max(5, effort.rounds // 3)))
+        if "export" in parts:
+            sizes = exports.QUICK_SIZES if effort == _QUICK else exports.SIZES
+            measures.exports += _alone(exports.measure, kind, sizes)
     if "start" in parts:
         measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
         measures.imports = _alone(imports.measure)

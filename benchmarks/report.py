@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import growth_report, offers, posts, startup
+from benchmarks import exports, growth_report, offers, posts, startup
+from benchmarks.exports import ExportResult
 from benchmarks.moves import MoveResult
 from benchmarks.pages import GrowthResult
 from benchmarks.posts import PostResult
@@ -33,6 +34,7 @@ class Measures:
     posts: list[PostResult] = field(default_factory=list)
     offers: dict[str, Rates] = field(default_factory=dict)
     growth: list[GrowthResult] = field(default_factory=list)
+    exports: list[ExportResult] = field(default_factory=list)
     start: StartResult | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
     imports: Mapping[str, float] = field(default_factory=dict)
@@ -46,6 +48,7 @@ def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: s
         _posts(measures.posts),
         _offers(measures.offers),
         _growth(measures.growth),
+        _section(exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)),
         _start(measures.start) if measures.start else "",
         _imports(measures.imports),
         _shares(measures.shares),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from api.house import House
 from api.presentation.listed_columns import BY_KEY, COLUMNS, FIRST, Column, Value, on_screen, tell
 from grants.dossiers.details import lines_after
 from grants.dossiers.filters import Filters
+from workflow.database import Database
+from workflow.engine import Engine
 
 #: How many dossiers are read at once: one short reading transaction each, and never a long lock.
 SLICE = 1000
@@ -34,15 +35,20 @@ def heading(column: Column) -> str:
 
 
 def rows_of(
-    house: House, organisme_id: int, filters: Filters, columns: Sequence[Column], today: date
+    database: Database,
+    engine: Engine,
+    organisme_id: int,
+    filters: Filters,
+    columns: Sequence[Column],
+    today: date,
 ) -> Iterator[list[Value]]:
     """The values of every dossier that the filters keep, newest first."""
     last: int | None = None
     while True:
-        with house.database.reading() as session:
+        with database.reading() as session:
             connection = session.connection()
             lines = lines_after(connection, organisme_id, filters, last, SLICE)
-            told = tell(connection, house.engine, organisme_id, lines, columns, today)
+            told = tell(connection, engine, organisme_id, lines, columns, today)
         for each in told:
             yield [column.value(each) for column in columns]
         if len(lines) < SLICE:

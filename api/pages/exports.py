@@ -52,7 +52,8 @@ def _answer(request: Request, visit: Visit, write: Writing, ending: str, kind: s
     every = request.query_params.get("colonnes") == _EVERY
     columns = columns_to_export(looking.columns, every=every)
     organisme_id = visit.identity.organisme_id
-    rows = rows_of(house, organisme_id, looking.narrowing.filters, columns, looking.today)
+    filters, today = looking.narrowing.filters, looking.today
+    rows = rows_of(house.database, house.engine, organisme_id, filters, columns, today)
     name = f"dossiers-{looking.today:%Y-%m-%d}.{ending}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
