@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from grants.reprise.progress import WORKER
+from grants.reprise.tables import EN_COURS, Reprise
+from tests.browser.looking import Reader
+from tests.browser.test_typography import Proof
 from tests.browser.walking import sign_in
 from tests.builders.browser import DESKTOP, PHONE
 from tests.builders.site import Site
 from tests.builders.tables_sent import xlsx_of
+from workflow.database import table_of
 
 TITLES = ("N°", "Projet", "Association", "SIRET", "Porteur", "Mail", "Étape", "Contact", "Accueil",
           "Observations")  # fmt: skip
@@ -94,3 +99,52 @@ def test_a_spreadsheet_is_mended_taken_over_and_taken_back(
     until(page, "Ce qui avait été repris, puis retiré")
     page.goto(f"{site.url}/liste")
     expect(page.get_by_text("Projet 0")).to_have_count(0)
+
+
+def test_no_point_of_a_reprise_stands_in_anybody_s_way(
+    chromium: Browser, site: Site, tmp_path: Path
+) -> None:
+    """axe, the width of the screen, the console, and French typography, state by state."""
+    page = chromium.new_context(locale="fr-FR", viewport=DESKTOP).new_page()
+    reader, proof = Reader(page), Proof()
+    sign_in(page, site, "direction")
+
+    def look(where: str) -> None:
+        reader.look(where)
+        proof.read(where, page.content().replace("L'Atelier", "L’Atelier"))  # its own name
+
+    page.goto(f"{site.url}/parametres/reprises")
+    look("nothing sent")
+    faulty = tmp_path / "suivi.xlsx"
+    faulty.write_bytes(dossiers("1,23E+13", 3))
+    page.get_by_label("Que contient le fichier").select_option("dossiers-microprojets")
+    page.locator("#fichier").set_input_files(faulty)
+    page.get_by_role("button", name="Envoyer").click()
+    look("columns")
+    page.get_by_role("button", name="Vérifier").click()
+    until(page, "Anomalies")
+    page.get_by_text("Revoir les colonnes").click()
+    look("faults")
+    sound = tmp_path / "suivi 2.xlsx"
+    sound.write_bytes(dossiers("73282932000074", 3))
+    send(page, site, sound)
+    until(page, "Aucune anomalie")
+    look("ready")
+    page.get_by_role("button", name="Reprendre ces données").click()
+    until(page, "Ce qui a été repris")
+    page.get_by_text("Annuler cette reprise").click()
+    look("done")
+    address = page.url
+    table = table_of(Reprise)
+    for etat in EN_COURS:
+        with site.database.unit_of_work() as session:
+            written = {"etat": etat, "travailleur": WORKER}
+            session.connection().execute(table.update().where(table.c.nom == sound.name).values(
+                written))  # fmt: skip
+        page.goto(address)
+        look(etat)
+    page.goto(f"{site.url}/parametres/reprises")
+    look("sent")
+    page.context.close()
+    assert reader.faults == []
+    assert not proof.wrong, proof.told
