@@ -118,7 +118,9 @@ def _view(
 def _draft(subject: Subject, action: Action, back: Resumed | None) -> DraftView | None:
     """Where the form keeps what is typed, if there is a text worth keeping."""
     long = action.reason or any(field.type == "texte_long" for field in action.fields)
-    return draft_view(subject, action_form(action.key), back and back.draft) if long else None
+    if not long:
+        return None
+    return draft_view(subject, action_form(action.key), back.draft if back else None)
 
 
 def letter_notices(engine: Engine, action: Action) -> tuple[LetterNotice, ...]:

@@ -70,7 +70,7 @@ def _view(
         edit_url=f"{address}?fiche={sheet.key}" if mine else None,
         editable_by="" if mine else _listed(roles),
         form=form,
-        draft=draft and draft_view(subject, sheet_form(sheet.key), draft),
+        draft=draft_view(subject, sheet_form(sheet.key), draft) if draft else None,
     )
 
 

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 # What shows no words of ours: scripts, and what a person typed or would copy as it is.
 _SILENT = frozenset({"script", "style", "textarea", "code"})
 # These stand within a line of words; anything else begins another line.
-_INLINE = frozenset({"a", "abbr", "b", "em", "i", "kbd", "small", "span", "strong", "sup", "svg"})
+_INLINE = frozenset(
+    {"a", "abbr", "b", "em", "i", "kbd", "mark", "small", "span", "strong", "sup", "svg"}
+)
 _TOLD = ("aria-label", "alt", "placeholder", "title")
 
 
