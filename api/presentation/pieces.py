@@ -176,15 +176,15 @@ def _date(
     standing: Standing, typed: Mapping[str, str], faults: Mapping[str, str]
 ) -> FieldView | None:
     validity = standing.piece.validity
-    if validity is None:
+    if validity is None and "date_document" not in faults:
         return None
     return FieldView(
         name="date_document",
         label="Date du document",
         type="date",
         value=typed.get("date_document", ""),
-        required=True,
-        help=f"Celle qu’il porte : il est valable {validity}.",
+        required=validity is not None,
+        help=f"Celle qu’il porte : il est valable {validity}." if validity else "",
         error=faults.get("date_document", ""),
         scope=standing.piece.key,
     )

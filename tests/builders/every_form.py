@@ -14,6 +14,7 @@ from grants.dossiers.answers import REASON
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD
 from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.pieces.states import MOTIFS
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
 from grants.finances.form import amount_fields, line_fields
@@ -26,11 +27,22 @@ from grants.structures.service import STRUCTURE_FIELDS
 from tests.builders.bad_values import good_of
 from tests.builders.offices import NOW, Holdings, Office
 from workflow.database import table_of
-from workflow.pipeline import PREVIOUS, Action, Field, Pipeline
+from workflow.pipeline import PREVIOUS, Action, Choice, Field, Pipeline
 
 _REASON = Field(key=REASON, label="Motif", type="texte_long", longest=2000, required=True)
 _STRUCTURE = Field(key="structure", label="Structure", type="structure")
 _REFERENT = Field(key="referent", label="Référent", type="collegue")
+_CORRECTION = (
+    Field(
+        key="motif",
+        label="Ce qui ne convient pas",
+        type="choix",
+        required=True,
+        choices=tuple(Choice(key=key, label=label) for key, label in MOTIFS.items()),
+    ),
+    Field(key="commentaire", label="Précision", type="texte_long", longest=1000),
+)
+_DATED = Field(key="date_document", label="Date du document", type="date")
 _NOTE = Field(key="texte", label="Note", type="texte_long", longest=5000, required=True)
 _TAG = Field(key="etiquette", label="Étiquette", type="texte", longest=40, required=True)
 _NAME = Field(key="nom", label="Nom", type="texte", longest=60, required=True)
@@ -74,6 +86,8 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
         (f"{dossier}/rendez-vous", APPOINTMENT_FIELDS),
         (f"{dossier}/taches", TACHE_FIELDS),
+        (f"{dossier}/pieces/devis/correction", _CORRECTION),
+        (f"{dossier}/pieces/devis/validation", (_DATED,)),
         (f"/taches/{holds.tache}", TACHE_FIELDS),
         ("/taches", (*TACHE_FIELDS, DOSSIER_FIELD)),
         ("/structures/nouvelle", STRUCTURE_FIELDS),
