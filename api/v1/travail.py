@@ -62,7 +62,7 @@ def new_task(call: Call) -> Answer:
 )
 def new_task_of_dossier(call: Call) -> Answer:
     """Give a tâche that hangs on a dossier. Raises Invalid, NotFound."""
-    return _created(call, NewTask(call.body, call.id("dossier_id"), call.key))
+    return _created(call, NewTask(call.body, of_the_dossier(call), call.key))
 
 
 @subject.get("/taches/{task_id}", "Une tâche", shapes.Tache)
@@ -133,6 +133,7 @@ def tags(call: Call) -> shapes.Etiquettes:
 def put_on(call: Call) -> shapes.Etiquettes:
     """Put an étiquette on a dossier; a new one is made by naming it. Raises Invalid, NotFound."""
     only_asked(call, _TAG)
+    of_the_dossier(call)
     tag = find_or_create_tag(call.session, call.identity, call.text(_TAG.key))
     id, engine = call.id("dossier_id"), call.house.engine
     tag_dossier(call.session, engine, call.identity, id, tag, call.now)

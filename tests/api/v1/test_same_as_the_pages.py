@@ -1,0 +1,167 @@
+"""Each operation of the pages has its route in the API, and both refuse alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.pages import ROUTERS
+from api.v1 import OPERATIONS
+from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION, LECTEUR
+from tests.builders.bearers import program
+from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.visitors import Visitor
+from workflow.database import Database
+
+_D, _S, _T = "/dossiers/{dossier_id}", "/structures/{structure_id}", "/taches/{task_id}"
+_C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
+#: What a page posts → what a program asks for.
+SAME = {
+    "/dossiers/nouveau": "POST /dossiers",
+    "/dossiers/nouveau/proches": "GET /structures/proches",
+    f"{_D}/actions/{{action}}": f"POST {_D}/actions/{{action}}",
+    f"{_D}/fiches/{{sheet}}": f"PATCH {_D}/fiches/{{sheet}}",
+    f"{_D}/notes": f"POST {_D}/notes",
+    f"{_D}/referent": f"PUT {_D}/referent",
+    f"{_D}/liens": f"POST {_D}/liens",
+    f"{_D}/porteur": f"PUT {_D}/porteur",
+    f"{_D}/rendez-vous": f"POST {_D}/rendez-vous",
+    f"{_D}/taches": f"POST {_D}/taches",
+    f"{_D}/etiquettes": f"POST {_D}/etiquettes",
+    f"{_D}/etiquettes/{{etiquette_id}}/retirer": f"DELETE {_D}/etiquettes/{{etiquette_id}}",
+    f"{_P}/validation": f"POST {_P}/validation",
+    f"{_P}/correction": f"POST {_P}/correction",
+    f"{_D}/fichiers/{{fichier_id}}/retirer": f"DELETE {_D}/fichiers/{{fichier_id}}",
+    f"{_D}/financement": f"PUT {_D}/financement",
+    "/taches": "POST /taches",
+    _T: f"PUT {_T}",
+    f"{_T}/faite": f"POST {_T}/faite",
+    f"{_T}/rouvrir": f"POST {_T}/rouvrir",
+    "/structures/nouvelle": "POST /structures",
+    f"{_S}/modifier": f"PUT {_S}",
+    f"{_S}/contacts": f"POST {_S}/contacts",
+    _C: f"PUT {_C}",
+    f"{_C}/retirer": f"DELETE {_C}",
+    "/seances/nouvelle": "POST /seances",
+    "/seances/{seance_id}/modifier": "PUT /seances/{seance_id}",
+    "/parametres": "PUT /organisme",
+    "/parametres/logo": "PUT /organisme/logo",
+    "/parametres/logo/retirer": "DELETE /organisme/logo",
+    "/parametres/dispositifs/{key}": "PATCH /organisme/dispositifs/{key}",
+    "/parametres/dispositifs/{key}/{parameter}/defaut": (
+        "DELETE /organisme/dispositifs/{key}/{parameter}"
+    ),
+    "/parametres/equipe": "POST /equipe",
+    "/parametres/equipe/{compte_id}/role": f"PUT {_E}/role",
+    "/parametres/equipe/{compte_id}/retirer": f"POST {_E}/retirer",
+    "/parametres/equipe/{compte_id}/rendre": f"POST {_E}/rendre",
+    "/parametres/equipe/{compte_id}/lien": f"POST {_E}/lien",
+}
+#: What only a person in front of a browser does.
+OF_THE_BROWSER = (
+    "/annuler",
+    "/compte/",
+    "/connexion",
+    "/deconnexion",
+    "/demarrage",
+    "/organismes/",
+    "/reinitialisation/",
+    "/liste/colonnes",
+    "/liste/vues",
+    f"{_D}/brouillons/",
+    f"{_D}/presence",
+    f"{_D}/financement/solde",
+    # Whoever decides where data go does it in person.
+    "/parametres/annonces",
+)
+#: What the pages do and the API does not do yet.
+NOT_YET = (
+    f"{_P}/fichiers",  # files are handed in on the page
+    "/lots",  # a program repeats the operation, dossier by dossier
+    "/parametres/reprises",
+    f"{_S}/fusion",
+    "/structures/fusions",
+)
+
+
+def posts() -> Iterator[str]:
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+                yield route.path
+
+
+def test_each_operation_of_the_pages_has_its_route() -> None:
+    known = {f"{each.method} {each.path}" for each in OPERATIONS}
+    assert set(SAME.values()) <= known
+    for path in posts():
+        apart = path.startswith((*OF_THE_BROWSER, *NOT_YET))
+        assert (path in SAME) != apart, path
+    assert set(SAME) <= set(posts())
+
+
+@pytest.mark.parametrize("role", [DIRECTION, CHARGE_DE_MISSION, LECTEUR])
+def test_both_refuse_alike_in_the_same_words(
+    app: FastAPI, database: Database, office: Office, other_office: Office, role: str
+) -> None:
+    """Two organismes alike: one is worked on by its pages, the other by a program."""
+    with database.unit_of_work() as session:
+        by_page, by_program = furnish(session, office), furnish(session, other_office)
+    who = program(app, other_office, role)
+    browser = Visitor(app).enter(office.people[role], office.id)
+    for page, operation in SAME.items():
+        method, _, path = operation.partition(" ")
+        if method == "GET":
+            continue
+        for mine in (True, False):
+            here, there = (by_page, by_program) if mine else (by_program, by_page)
+            shown = browser.client.post(
+                page.format_map(values(here)), data={"csrf_token": browser.token()}
+            )
+            told = who.ask(method, path.format_map(values(there)), if_match="*")
+            assert alike(shown.status_code) == alike(told.status_code), (
+                operation,
+                mine,
+                shown.status_code,
+                told.text,
+            )
+            sent_apart = page == "/parametres/logo"  # a file: the page takes it in parts
+            if (
+                told.status_code == 422
+                and not sent_apart
+                and shown.headers["content-type"].startswith("text/html")
+            ):
+                for sentence in told.json()["champs"].values():
+                    assert plain(sentence) in plain(shown.text), (operation, sentence)
+
+
+def plain(text: str) -> str:
+    """Without the typography that pages add."""
+    return " ".join(unescape(text).replace("’", "'").split())
+
+
+def alike(status: int) -> int:
+    """A page that goes on has succeeded, whatever it shows."""
+    return 200 if status in (200, 201, 303) else status
+
+
+def values(holds: Holdings) -> dict[str, object]:
+    return {
+        "action": "accueillir",
+        "compte_id": holds.compte,
+        "contact_id": holds.contact,
+        "dossier_id": holds.dossier,
+        "etiquette_id": holds.etiquette,
+        "fichier_id": holds.fichier,
+        "key": "microprojets",
+        "parameter": "plafond",
+        "piece": "devis",
+        "seance_id": holds.seance,
+        "sheet": "accueil",
+        "structure_id": holds.structure,
+        "task_id": holds.tache,
+    }
