@@ -52,15 +52,15 @@ def dossier(database: Database, engine: Engine, office: Office) -> int:
     return id
 
 
-def _hand_in(session: Session, office: Office, dossier_id: int, nom: str) -> int:
+def _hand_in(session: Session, office: Office, dossier_id: int, nom: str) -> None:
     connection = session.connection()
     by = {"organisme_id": office.id, "par": "Camille", "le": NOW}
     piece = {**by, "dossier_id": dossier_id, "cle": "statuts", "etat": "recue", "version": 1}
-    piece_id = connection.execute(insert(table_of(Piece)).values(piece)).inserted_primary_key
+    pieces, files = table_of(Piece), table_of(Fichier)
+    query = insert(pieces).values(piece).returning(pieces.c.id)
+    piece_id = connection.execute(query).scalar_one()
     file = {"type": "pdf", "taille": 1, "sha256": "a" * 64, "stockage": "b" * 32, "nom": nom}
-    row = {**by, **file, "piece_id": piece_id[0]}
-    found = connection.execute(insert(table_of(Fichier)).values(row)).inserted_primary_key
-    return found[0]
+    connection.execute(insert(files).values({**by, **file, "piece_id": piece_id}))
 
 
 def look(database: Database, office: Office, text: str) -> Findings:
