@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -72,7 +73,7 @@ def granting_stages(pipeline: Pipeline) -> frozenset[str]:
 
 
 def _granted_on(
-    connection: Connection, engine: Engine, rows: list[Mapping[str, object]]
+    connection: Connection, engine: Engine, rows: Sequence[Mapping[str, Any]]
 ) -> dict[int, date]:
     """The day on which each dossier was granted its amount: the last time, if it was corrected."""
     by_stage: dict[str, list[int]] = {}
@@ -91,18 +92,18 @@ def _granted_on(
     return days
 
 
-def _stages_of(engine: Engine, rows: list[Mapping[str, object]]) -> Iterator[tuple[int, str]]:
+def _stages_of(engine: Engine, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
     for row in rows:
         for stage in granting_stages(_pipeline(engine, row)):
             yield int(str(row["id"])), stage
 
 
-def _pipeline(engine: Engine, row: Mapping[str, object]) -> Pipeline:
+def _pipeline(engine: Engine, row: Mapping[str, Any]) -> Pipeline:
     version = int(str(row["pipeline_version"]))
     return engine.catalogue.machine(str(row["pipeline"]), version).pipeline
 
 
-def _amount(row: Mapping[str, object]) -> int:
+def _amount(row: Mapping[str, Any]) -> int:
     granted = int(str(row["montant_accorde"]))
     if row["stage"] != "resilie":
         return granted
