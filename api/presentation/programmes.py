@@ -69,7 +69,7 @@ def annonces_page(asking: Asking, before: int | None = None, secret: str = "") -
         adresses=_adresses(connection, organisme_id),
         envois=tuple(_envoi(each) for each in told[:PAGE]),
         secret=secret,
-        older_url=older and f"{ANNONCES}?avant={older}#envois",
+        older_url=f"{ANNONCES}?avant={older}#envois" if older else None,
     )
 
 
