@@ -46,7 +46,7 @@ def _described() -> list[Route]:
     return [people, Route(f"{PREFIX}/openapi.json", for_programs, methods=["GET"])]
 
 
-def told_by_address(pages: Mapping[Any, Handler]) -> dict[Any, Handler]:
+def told_by_address(pages: Mapping[Any, Handler]) -> dict[Any, Any]:
     """The handlers of the pages, and those of the API for what is asked under its address."""
     return {kind: _either(handler, HANDLERS.get(kind)) for kind, handler in pages.items()}
 

@@ -60,7 +60,7 @@ def give(
 
 def faults(counter: Counter, **changes: str) -> dict[str, str]:
     with pytest.raises(Invalid) as raised:
-        give(counter, **changes)
+        give(counter, None, **changes)
     return raised.value.faults
 
 
