@@ -59,7 +59,7 @@ def save(request: Request, visit: SignedIn, form: Posted) -> Response:
     return redirect(request, url, Flash(text="Vue enregistrée."))
 
 
-@router.post(_ONE)
+@router.post(f"{_ONE}/nom")
 def rename(request: Request, visit: SignedIn, form: Posted, vue_id: RowId) -> Response:
     """Rename a view, share it or not."""
     only(form, "nom", "partagee")

@@ -122,7 +122,7 @@ def _line(
         tells=line.tells,
         first=first,
         first_url=line.first_url,
-        rename_url=url,
+        rename_url=f"{url}/nom",
         delete_url=f"{url}/supprimer",
         replace_url=f"{url}/contenu",
         name=FieldView(

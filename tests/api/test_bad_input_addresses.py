@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import json
 import random
+from io import BytesIO
 from urllib.parse import quote, urlencode
 
 import pytest
 from fastapi import FastAPI
 
+from api.settings import Settings
+from grants.dossiers.pieces.storage import Storage
 from grants.organisation.roles import DIRECTION
+from tests.builders.access import UPLOADS
 from tests.builders.addresses import ADDRESSES, READ, WRITTEN, Address, values_of
 from tests.builders.bad_values import BAD
 from tests.builders.contents import contents
+from tests.builders.documents import pdf
 from tests.builders.offices import Office, furnish
+from tests.builders.papers import handed
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
@@ -89,6 +95,12 @@ CURSOR_PARTS = (
 def values(database: Database, office: Office) -> dict[str, str]:
     with database.unit_of_work() as session:
         return values_of(session, office, furnish(session, office))
+
+
+@pytest.fixture(autouse=True)
+def on_disk(settings: Settings) -> None:
+    """The file that the organisme was handed in."""
+    Storage(settings.files_folder).put(handed("devis").stored, BytesIO(pdf()))
 
 
 @pytest.fixture
@@ -173,4 +185,8 @@ def test_a_form_is_not_asked_for_and_a_page_is_not_sent(
 def ask(inside: Visitor, address: Address, url: str) -> Answer:
     if address.method == "GET":
         return inside.get(url)
-    return inside.post(url, {"role": DIRECTION} if address.path.endswith("/role") else {})
+    typed = {"role": DIRECTION} if address.path.endswith("/role") else {}
+    if address.path in UPLOADS:
+        sent = {**typed, "csrf_token": inside.token()}
+        return inside.client.post(url, data=sent, files=UPLOADS[address.path])
+    return inside.post(url, typed)

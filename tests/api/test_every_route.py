@@ -17,20 +17,17 @@ from sqlalchemy import func, select
 from api.pages import ROUTERS
 from api.settings import Settings
 from grants.dossiers.pieces.storage import Storage
-from grants.organisation.links import create_link
 from grants.organisation.roles import (
-    ASSISTANT,
     CHARGE_DE_MISSION,
     DIRECTION,
     LECTEUR,
     ROLES,
 )
 from grants.organisation.tables import Connexion, Organisme
-from notifications.outbox import Occasion
-from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
 from tests.builders.access import ACCESS, ANSWERED, FIELDS, UPLOADS, Who
+from tests.builders.addresses import values_of
 from tests.builders.documents import pdf
-from tests.builders.offices import NOW, Holdings, Office, furnish
+from tests.builders.offices import Holdings, Office, furnish
 from tests.builders.papers import handed
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database, table_of
@@ -79,47 +76,10 @@ class Place(NamedTuple):
         return route.path.format_map(self.values)
 
 
-def _webhook(database: Database, office: Office) -> dict[str, str]:
-    """An address told of moves, and a move that was told to it."""
-    with database.unit_of_work() as session:
-        connection = session.connection()
-        subscribe(session, office.id, "https://outil.exemple.fr/", NOW, local=False)
-        announce(connection, Occasion(office.id, "dossier", 1, 1, NOW), "mouvement", {})
-        (adresse,), (envoi,) = (
-            addresses_of(connection, office.id),
-            sendings_of(connection, office.id),
-        )
-    return {"adresse_id": str(adresse.id), "envoi_id": str(envoi.id)}
-
-
 def make_place(database: Database, office: Office) -> Place:
     with database.unit_of_work() as session:
         holds = furnish(session, office)
-        jeton = create_link(session, office.people[ASSISTANT].id, NOW)
-    values = {
-        **_webhook(database, office),
-        "action": "accueillir",
-        "compte_id": str(holds.compte),
-        "contact_id": str(holds.contact),
-        "dossier_id": str(holds.dossier),
-        "formulaire": "fiche-accueil",
-        "jeton": jeton,
-        "key": "microprojets",
-        "organisme_id": str(office.id),
-        "parameter": "plafond",
-        "piece": "devis",
-        "fichier_id": str(holds.fichier),
-        "fusion_id": str(holds.fusion),
-        "seance_id": str(holds.seance),
-        "sheet": "accueil",
-        "structure_id": str(holds.structure),
-        "modele": "structures",
-        "reprise_id": str(holds.reprise),
-        "task_id": str(holds.tache),
-        "etiquette_id": str(holds.etiquette),
-        "vue_id": str(holds.vue),
-        "lot_id": str(holds.lot),
-    }
+        values = {**values_of(session, office, holds), "sheet": "accueil"}
     return Place(office, holds, values)
 
 

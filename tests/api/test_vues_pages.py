@@ -135,11 +135,13 @@ def test_who_sees_and_who_changes_a_view(
         assert "À moi" not in listed
         assert other.post(f"/liste/vues/{own}/supprimer").status_code == 404
     for other in (assistant, lecteur):
-        refused = other.post(f"/liste/vues/{shared}", {"nom": "Pris"})
+        refused = other.post(f"/liste/vues/{shared}/nom", {"nom": "Pris"})
         assert refused.status_code == 409
         assert "seules cette personne et la direction" in said(refused)
     assert (
-        direction.post(f"/liste/vues/{shared}", {"nom": "Renommée", "partagee": "oui"}).status_code
+        direction.post(
+            f"/liste/vues/{shared}/nom", {"nom": "Renommée", "partagee": "oui"}
+        ).status_code
         == 303
     )
     assert "Renommée" in said(charge.get("/liste/vues"))

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from api.pages import ROUTERS
 from grants.organisation.links import create_link
+from notifications.outbox import Occasion
+from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
 from tests.builders.offices import NOW, Holdings, Office
 
 
@@ -42,18 +44,40 @@ WRITTEN = tuple(each for each in ADDRESSES if each.method == "POST")
 
 def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, str]:
     """What may stand in an address, for what an organisme holds."""
+    ids = {
+        "compte_id": holds.compte,
+        "contact_id": holds.contact,
+        "dossier_id": holds.dossier,
+        "etiquette_id": holds.etiquette,
+        "fichier_id": holds.fichier,
+        "fusion_id": holds.fusion,
+        "lot_id": holds.lot,
+        "organisme_id": office.id,
+        "reprise_id": holds.reprise,
+        "seance_id": holds.seance,
+        "structure_id": holds.structure,
+        "task_id": holds.tache,
+        "vue_id": holds.vue,
+        **_told_elsewhere(session, office),
+    }
     return {
+        **{name: str(id) for name, id in ids.items()},
         "action": "accueillir",
-        "compte_id": str(holds.compte),
-        "contact_id": str(holds.contact),
-        "dossier_id": str(holds.dossier),
+        "formulaire": "fiche-accueil",
         "jeton": create_link(session, office.people["assistant"].id, NOW),
         "key": "microprojets",
-        "organisme_id": str(office.id),
-        "parameter": "plafond",
-        "seance_id": str(holds.seance),
-        "sheet": "projet",
-        "structure_id": str(holds.structure),
         "modele": "structures",
-        "reprise_id": str(holds.reprise),
+        "parameter": "plafond",
+        "piece": "devis",
+        "sheet": "projet",
     }
+
+
+def _told_elsewhere(session: Session, office: Office) -> dict[str, int]:
+    """An address that is told of moves, and a move that it was told of."""
+    connection = session.connection()
+    subscribe(session, office.id, "https://outil.exemple.fr/", NOW, local=False)
+    announce(connection, Occasion(office.id, "dossier", 1, 1, NOW), "mouvement", {})
+    (adresse,) = addresses_of(connection, office.id)
+    (envoi,) = sendings_of(connection, office.id)
+    return {"adresse_id": adresse.id, "envoi_id": envoi.id}

@@ -82,7 +82,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/etiquettes", (_TAG,)),
         (f"/lots/{holds.lot}/etiqueter", (_TAG,)),
         ("/liste/vues", (_NAME,)),
-        (f"/liste/vues/{holds.vue}", (_NAME,)),
+        (f"/liste/vues/{holds.vue}/nom", (_NAME,)),
         (f"{dossier}/porteur", (*PERSONNE_FIELDS, _STRUCTURE)),
         (f"{dossier}/rendez-vous", APPOINTMENT_FIELDS),
         (f"{dossier}/taches", TACHE_FIELDS),
