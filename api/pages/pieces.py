@@ -23,10 +23,18 @@ from grants.dossiers.pieces.content import MEGABYTE, Limits
 from grants.dossiers.pieces.deposit import MOST_FILES, deposit
 from grants.dossiers.pieces.kinds import KINDS
 from grants.dossiers.pieces.queries import read_file
-from grants.dossiers.pieces.service import Received, hand_in, send_back, validate, withdraw
+from grants.dossiers.pieces.rows import NoStructureYet
+from grants.dossiers.pieces.service import (
+    NothingHandedIn,
+    Received,
+    hand_in,
+    send_back,
+    validate,
+    withdraw,
+)
 from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.reading import read_subject
-from workflow.errors import DomainError, Invalid, NotFound, Refused, Stale
+from workflow.errors import Invalid, NotFound, Stale
 
 router = APIRouter()
 _PIECE = "/dossiers/{dossier_id}/pieces/{piece}"
@@ -179,9 +187,7 @@ def _judged(
     except Stale as error:
         looking = Looking(conflict=conflict_of(error, dossier_id))
         return _show(request, visit, dossier_id, looking, 409)
-    except (NotFound, Refused):
-        raise
-    except DomainError as error:
+    except (NothingHandedIn, NoStructureYet) as error:
         return _show(request, visit, dossier_id, Looking(notice=str(error)), 409)
     return redirect(request, _place(dossier_id, piece), Flash(text=told))
 

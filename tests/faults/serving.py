@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from sqlalchemy import text
@@ -13,14 +14,24 @@ from api.main import create_app
 from api.rendering import Pages
 from api.schema import JOURNAL_OWNERS
 from api.settings import Settings
+from grants.dossiers.pieces.storage import Storage
+from tests.builders.access import UPLOADS
 from tests.builders.addresses import Address, values_of
+from tests.builders.documents import pdf
 from tests.builders.offices import QUICK_PASSWORDS, furnish, make_office
+from tests.builders.papers import handed
 from tests.builders.visitors import Answer, Clock, Visitor
 from workflow.database import Database
 from workflow.journal_check import verify
 
-# Refused, or answered, before anything is written.
+# Refused, or answered, before anything is written: nothing to take back, two names for one
+# structure, nothing left to go on with, a logo and a list that are no files of theirs.
 ELSEWHERE = {
+    "/annuler",
+    "/dossiers/{dossier_id}/financement/solde",
+    "/lots/{lot_id}/suite",
+    "/parametres/reprises",
+    "/structures/{structure_id}/fusionner",
     "/connexion",
     "/demarrage",
     "/demarrage/code",
@@ -47,7 +58,10 @@ class Served:
         url = address.url(self.values)
         if address.method == "GET":
             return self.visitor.get(url)
-        return self.visitor.post(url, {**FORMS.get(address.path, {}), "csrf_token": self.token})
+        form = {**FORMS.get(address.path, {}), "csrf_token": self.token}
+        if address.path in UPLOADS:
+            return self.visitor.client.post(url, data=form, files=UPLOADS[address.path])
+        return self.visitor.post(url, form)
 
     def move(self) -> Answer:
         """A move that writes to six tables."""
@@ -65,6 +79,8 @@ class Served:
 
 
 FORMS = {
+    "/dossiers/{dossier_id}/pieces/{piece}/correction": {"motif": "illisible"},
+    "/dossiers/{dossier_id}/pieces/{piece}/validation": {"date_document": "2026-03-01"},
     "/dossiers/{dossier_id}/actions/{action}": {"rendez_vous": "2026-05-04T10:30"},
     "/dossiers/{dossier_id}/fiches/{sheet}": {"titre": "Un autre titre"},
     "/dossiers/{dossier_id}/notes": {"texte": "Une note."},
@@ -86,6 +102,7 @@ def serving(url: str, folder: Path, pages: Pages) -> Generator[Served]:
         personne = text("UPDATE personne SET email = 'porteur@example.org' WHERE nom = 'Porteur'")
         session.connection().execute(personne)
     settings = Settings(data_folder=folder, database_url=url, secret="s" * 40)
+    Storage(settings.files_folder).put(handed("devis").stored, BytesIO(pdf()))
     app = create_app(
         settings, clock=Clock(), database=database, passwords=QUICK_PASSWORDS, pages=pages
     )
