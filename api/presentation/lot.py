@@ -298,35 +298,22 @@ def _simple(
     connection: Connection, visit: Visit, url: str, looking: LookingAtLot
 ) -> tuple[SimpleForm, ...]:
     """Giving to a colleague, putting an étiquette, taking one off."""
-    organisme_id, typed = visit.identity.organisme_id, looking.typed or {}
+    organisme_id = visit.identity.organisme_id
     people = collegue_choices(connection, organisme_id)
     tags = tags_of_organisme(connection, organisme_id)
-    known = tuple(Choice(value=str(tag.id), label=tag.nom) for tag in tags)
-
-    def asked(name: str, label: str, kind: Any, **more: Any) -> FieldView:
-        value = typed.get(name) or ""
-        return FieldView(
-            name=name,
-            label=label,
-            type=kind,
-            value=value if isinstance(value, str) else "",
-            error=looking.faults.get(name, ""),
-            required=True,
-            **more,
-        )
-
     colleagues = (*(Choice(value=str(id), label=nom) for id, nom in people), _NOBODY)
     forms = [
         SimpleForm(
             title="Confier",
             url=f"{url}/confier",
-            field=asked("referent", "À qui", "choix", choices=colleagues),
+            field=_asked_alone(looking, "referent", "À qui", "choix", choices=colleagues),
             button="Confier les dossiers",
         ),
         SimpleForm(
             title="Ajouter une étiquette",
             url=f"{url}/etiqueter",
-            field=asked(
+            field=_asked_alone(
+                looking,
                 "etiquette",
                 "Étiquette",
                 "texte",
@@ -337,13 +324,24 @@ def _simple(
             button="Ajouter l’étiquette",
         ),
     ]
-    if known:
-        forms.append(
-            SimpleForm(
-                title="Retirer une étiquette",
-                url=f"{url}/retirer",
-                field=asked("retiree", "Étiquette à retirer", "choix", choices=known),
-                button="Retirer l’étiquette",
-            )
-        )
+    if tags:
+        known = tuple(Choice(value=str(tag.id), label=tag.nom) for tag in tags)
+        retiree = _asked_alone(looking, "retiree", "Étiquette à retirer", "choix", choices=known)
+        url, button = f"{url}/retirer", "Retirer l’étiquette"
+        removal = SimpleForm(title="Retirer une étiquette", url=url, field=retiree, button=button)
+        forms.append(removal)
     return tuple(forms)
+
+
+def _asked_alone(looking: LookingAtLot, name: str, label: str, kind: Any, **more: Any) -> FieldView:
+    """The one question of a form, with what was typed in it."""
+    value = (looking.typed or {}).get(name) or ""
+    return FieldView(
+        name=name,
+        label=label,
+        type=kind,
+        value=value if isinstance(value, str) else "",
+        error=looking.faults.get(name, ""),
+        required=True,
+        **more,
+    )

@@ -125,25 +125,35 @@ def _line(
         rename_url=f"{url}/nom",
         delete_url=f"{url}/supprimer",
         replace_url=f"{url}/contenu",
-        name=FieldView(
-            name="nom",
-            label="Nom",
-            value=typed[1] if typed is not None and came_back else vue.nom,
-            required=True,
-            error=faults.get("nom", "") if came_back else "",
-            longest=LONGEST_NAME,
-            scope=f"vue-{vue.id}",
+        name=_name(
+            vue,
+            typed[1] if typed is not None and came_back else vue.nom,
+            faults.get("nom", "") if came_back else "",
         ),
-        shared=FieldView(
-            name="partagee",
-            label="Partagée avec tout l’organisme",
-            type="case",
-            value="oui" if vue.partagee else "",
-            scope=f"vue-{vue.id}",
-        )
-        if identity.may_write
-        else None,
+        shared=_shared(vue) if identity.may_write else None,
         open=came_back,
+    )
+
+
+def _name(vue: SavedVue, value: str, error: str) -> FieldView:
+    return FieldView(
+        name="nom",
+        label="Nom",
+        value=value,
+        required=True,
+        error=error,
+        longest=LONGEST_NAME,
+        scope=f"vue-{vue.id}",
+    )
+
+
+def _shared(vue: SavedVue) -> FieldView:
+    return FieldView(
+        name="partagee",
+        label="Partagée avec tout l’organisme",
+        type="case",
+        value="oui" if vue.partagee else "",
+        scope=f"vue-{vue.id}",
     )
 
 
