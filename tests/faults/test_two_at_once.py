@@ -238,11 +238,11 @@ class Unguarded:
 
         self._patch.setattr(writing, "_statement", blind)
 
-    def forget_the_journals_keys(self) -> None:
-        """Nothing stops two entries of the same rank."""
+    def forget_the_keys(self) -> None:
+        """Nothing stops two entries of the same rank, nor what two of them make due."""
         with self.counter.database.unit_of_work() as session:
             connection = session.connection()
-            for table in ("journal", "journal_payload"):
+            for table in ("journal", "journal_payload", "echeance"):
                 if self.counter.database.is_sqlite:
                     connection.execute(text(f"CREATE TABLE copy AS SELECT * FROM {table}"))
                     connection.execute(text(f"DROP TABLE {table}"))
@@ -251,7 +251,7 @@ class Unguarded:
                     _drop_keys(connection, table)
 
     def react_at_once(self) -> list[Outcome]:
-        """An action without letters nor échéances, whose own keys would be guards too."""
+        """An action without letters, whose own keys would be guards too."""
         counter = self.counter
         version = counter.read().lock_version
         demand = Demand(counter.dossier, "reactiver", {}, REASON, version=version)
@@ -264,7 +264,7 @@ def _drop_keys(connection: Connection, table: str) -> None:
         " AND contype IN ('u', 'p')"
     )
     for (name,) in connection.execute(names, {"t": table}).all():
-        connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+        connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE"))
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_without_any_guard_eight_people_make_eight_moves_of_one(
 ) -> None:
     unguarded = Unguarded(closed, monkeypatch)
     unguarded.write_whatever_the_version()
-    unguarded.forget_the_journals_keys()
+    unguarded.forget_the_keys()
     outcomes = unguarded.react_at_once()
     assert len(done(outcomes)) == moves(closed, "reactiver") == THREADS
     assert not is_sound(closed)
@@ -298,7 +298,7 @@ def test_the_version_of_the_row_alone_still_stops_seven_of_eight(
     closed: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unguarded = Unguarded(closed, monkeypatch)
-    unguarded.forget_the_journals_keys()
+    unguarded.forget_the_keys()
     outcomes = unguarded.react_at_once()
     assert len(done(outcomes)) == moves(closed, "reactiver") == 1
     assert all(isinstance(each, DatabaseBusy) for each in outcomes if each not in done(outcomes))
