@@ -87,6 +87,17 @@ def grantable(dossier: Dossier) -> bool:
     return bool(asked) and 0 < granted <= asked and (cap is None or granted <= cap)
 
 
+def structure_known(dossier: Dossier) -> bool:
+    """A convention is signed with a structure."""
+    return dossier.structure_id is not None
+
+
+def dates_in_order(dossier: Dossier) -> bool:
+    """A project does not end before it begins."""
+    start, end = dossier.date_debut, dossier.date_fin
+    return start is None or end is None or start <= end
+
+
 def may_decide(_dossier: Dossier, member: Any) -> bool:
     """Whom the action is for."""
     return member.role in ("charge_de_mission", "direction")
@@ -127,6 +138,8 @@ class Dossier(Unmanaged):
     seq = models.IntegerField()
     head = models.CharField(max_length=64)
     lock_version = models.IntegerField()
+    pret_pour = models.CharField(max_length=40, null=True)
+    pret_depuis = models.DateTimeField(null=True)
 
     decided_at = timezone.now() - timedelta(days=1)
 
@@ -143,6 +156,15 @@ class Dossier(Unmanaged):
     def selectionner(self) -> None:
         """« Retenir le projet »."""
         self.stage_since = self.decided_at
+
+    @transition(
+        field=stage,
+        source="selectionne",
+        target="suivi",
+        conditions=[structure_known, dates_in_order],
+    )
+    def conventionner(self) -> None:
+        """« Enregistrer la convention signée » : only whether it is open is asked here."""
 
 
 class JournalEntry(Unmanaged):
@@ -226,3 +248,33 @@ class Courrier(Unmanaged):
 
     class Meta(Unmanaged.Meta):
         db_table = "courrier"
+
+
+class Abonnement(Unmanaged):
+    """One address that is told of the moves."""
+
+    tenant_id = models.BigIntegerField()
+    active = models.BooleanField(default=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "abonnement"
+
+
+class Annonce(Unmanaged):
+    """One move told to one address."""
+
+    tenant_id = models.BigIntegerField()
+    abonnement = models.ForeignKey(Abonnement, models.PROTECT)
+    event_id = models.CharField(max_length=80)
+    event = models.CharField(max_length=40)
+    body = models.TextField()
+    state = models.CharField(max_length=16)
+    attempts = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    status = models.IntegerField(null=True)
+    fault = models.CharField(max_length=200, null=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "annonce"

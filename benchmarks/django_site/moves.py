@@ -11,16 +11,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django_fsm import has_transition_perm
+from django_fsm import can_proceed, has_transition_perm
 
 from benchmarks.django_site.models import (
+    Abonnement,
+    Annonce,
     Courrier,
     Dossier,
     Echeance,
     JournalEntry,
     JournalPayload,
 )
-from benchmarks.orders import ACTION, FROM, LETTER, LETTER_TITLE, TO
+from benchmarks.orders import ACTION, FROM, LETTER, LETTER_TITLE, NEXT, TO
 from workflow.calendar import Delay, sending_moment
 from workflow.dates import to_paris
 from workflow.journal import canonical, chain_hash, salted_digest
@@ -34,6 +36,8 @@ _WRITTEN = (
     "seq",
     "head",
     "lock_version",
+    "pret_pour",
+    "pret_depuis",
 )
 _TOLD = (
     "titre",
@@ -89,9 +93,12 @@ def select(member: Member, dossier_id: int, cleaned: dict[str, Any], now: dateti
         _record(dossier, member, before, cleaned["idempotency_key"], now)
         dossier.trail = f"{dossier.trail}>{dossier.seq}:{TO}"
         dossier.lock_version += 1
+        dossier.pret_pour = NEXT if can_proceed(dossier.conventionner) else None
+        dossier.pret_depuis = None
         dossier.save(update_fields=_WRITTEN)
         _plan(dossier, now)
         _enqueue(dossier, member, now)
+        _announce(dossier, now)
 
 
 def _record(dossier: Dossier, member: Member, before: int | None, key: str, now: datetime) -> None:
@@ -184,4 +191,36 @@ def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
         state="a_valider",
         created_at=now,
         due_at=now,
+    )
+
+
+def _announce(dossier: Dossier, now: datetime) -> None:
+    event_id = f"dossier-{dossier.pk}-{dossier.seq}"
+    body = canonical(
+        {
+            "id": event_id,
+            "evenement": "mouvement",
+            "le": now.isoformat(),
+            "dossier": {"id": dossier.pk, "reference": dossier.reference},
+            "dispositif": dossier.pipeline,
+            "action": ACTION,
+            "de": FROM,
+            "vers": TO,
+            "numero": dossier.seq,
+            "corrige": None,
+        }
+    )
+    told = Abonnement.objects.filter(tenant_id=dossier.organisme_id, active=True)
+    Annonce.objects.bulk_create(
+        Annonce(
+            tenant_id=dossier.organisme_id,
+            abonnement_id=id,
+            event_id=event_id,
+            event="mouvement",
+            body=body,
+            state="a_envoyer",
+            created_at=now,
+            due_at=now,
+        )
+        for id in told.values_list("id", flat=True)
     )

@@ -19,6 +19,7 @@ from benchmarks.orders import (
     FROM,
     LETTER,
     LETTER_TITLE,
+    NEXT,
     NOW,
     ORGANISME,
     PIPELINE,
@@ -67,7 +68,8 @@ _JOURNAL = _insert(
 _PAYLOAD = _insert("journal_payload", "subject_kind subject_id seq salt content")
 _MOVE = (
     "UPDATE dossier SET stage = ?, stage_since = ?, trail = ?, montant_accorde = ?, seq = ?,"
-    " head = ?, lock_version = lock_version + 1 WHERE id = ? AND lock_version = ?"
+    " head = ?, pret_pour = ?, pret_depuis = NULL, lock_version = lock_version + 1"
+    " WHERE id = ? AND lock_version = ?"
 )
 _CANCEL = (
     "UPDATE echeance SET state = 'annulee', settled_at = ?"
@@ -82,6 +84,11 @@ _COURRIER = _insert(
     "courrier",
     "tenant_id letter title subject_kind subject_id subject_seq recipient_id"
     " recipient_name recipient_email context state created_at due_at",
+)
+_ANNOUNCE = (
+    "INSERT INTO annonce (tenant_id, abonnement_id, event_id, event, body, state, attempts,"
+    " created_at, due_at) SELECT tenant_id, id, ?, ?, ?, 'a_envoyer', 0, ?, ? FROM abonnement"
+    " WHERE tenant_id = ? AND active"
 )
 _REMINDERS = (Delay(15, working=True), Delay(30, working=True))
 _KEPT = [
@@ -140,13 +147,14 @@ class ByHand:
         trail = f"{row['trail']}>{seq}:{TO}"
         moved = cursor.execute(
             self.sql(_MOVE),
-            (TO, now, trail, granted, seq, head, order.dossier_id, order.version),
+            (TO, now, trail, granted, seq, head, _ready_for(row), order.dossier_id, order.version),
         )
         if moved.rowcount != 1:
             raise RefusedByHand
         cursor.execute(self.sql(_CANCEL), (now, "dossier", order.dossier_id))
         self._plan(cursor, order, row["territoire"], seq)
         self._enqueue(cursor, order, row, seq, granted)
+        self._announce(cursor, order, row, seq)
 
     def _check(self, cursor: Any, row: dict[str, Any], granted: int) -> None:
         if ROLE not in ("charge_de_mission", "direction") or row["seance_id"] is None:
@@ -237,6 +245,25 @@ class ByHand:
         )
         cursor.execute(self.sql(_COURRIER), values)
 
+    def _announce(self, cursor: Any, order: Order, row: dict[str, Any], seq: int) -> None:
+        event_id = f"dossier-{order.dossier_id}-{seq}"
+        body = canonical(
+            {
+                "id": event_id,
+                "evenement": "mouvement",
+                "le": NOW.isoformat(),
+                "dossier": {"id": order.dossier_id, "reference": row["reference"]},
+                "dispositif": PIPELINE,
+                "action": ACTION,
+                "de": FROM,
+                "vers": TO,
+                "numero": seq,
+                "corrige": None,
+            }
+        )
+        now = self.instant(NOW)
+        cursor.execute(self.sql(_ANNOUNCE), (event_id, "mouvement", body, now, now, ORGANISME))
+
     def _context(self, row: dict[str, Any], granted: int) -> dict[str, Any]:
         answers = {key: row[key] for key in _KEPT if row[key] is not None}
         answers["date_debut"] = self.day(row["date_debut"])
@@ -259,3 +286,13 @@ class ByHand:
     def sql(self, text: str) -> str:
         """A statement with this driver's marks."""
         return text
+
+
+def _ready_for(row: dict[str, Any]) -> str | None:
+    """The action that only its form is missing for, once the project is chosen."""
+    if row["structure_id"] is None:
+        return None
+    start, end = row["date_debut"], row["date_fin"]
+    if start is not None and end is not None and start > end:
+        return None
+    return NEXT
