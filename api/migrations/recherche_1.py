@@ -87,28 +87,46 @@ def _quoted(text: str) -> str:
 # --- SQLite -----------------------------------------------------------------------------------
 
 
-def _plain(text: str) -> str:
-    """SQL that puts one space for each separator, and plain letters for joined ones."""
-    for character in SEPARATORS:
-        text = f"replace({text}, {_quoted(character)}, ' ')"
-    for letter, plain in LETTERS.items():
-        text = f"replace({text}, {_quoted(letter)}, '{plain}')"
-    return text
+#: SQLite's parser before 3.46 gives up beyond about thirty calls, each inside the other.
+_CALLS_AT_ONCE = 20
 
 
-def _glued(source: Source, row: str) -> str:
+def _replaced() -> Iterator[tuple[str, str]]:
+    """One space for each separator, and plain letters for joined ones."""
+    yield from ((character, " ") for character in SEPARATORS)
+    yield from LETTERS.items()
+
+
+def _indexed(source: Source, row: str, among: str = "") -> str:
+    """SQL that reads the id and the glued words of rows, cleaned a few characters at a time."""
+    key = f"{row}.id * 8 + {source.code}"
     prefix = f"' ' || printf('%06x', {row}.organisme_id) || '{source.letter}'"
-    return f"replace(' ' || {_plain(source.of(row))}, ' ', {prefix})"
+    steps = [f"etape_0 (cle, prefixe, texte) AS (SELECT {key}, {prefix}, {source.of(row)}{among})"]
+    for number, some in enumerate(_batched(list(_replaced())), start=1):
+        cleaned = "texte"
+        for character, plain in some:
+            cleaned = f"replace({cleaned}, {_quoted(character)}, {_quoted(plain)})"
+        steps.append(
+            f"etape_{number} (cle, prefixe, texte) AS"
+            f" (SELECT cle, prefixe, {cleaned} FROM etape_{number - 1})"
+        )
+    glued = f"replace(' ' || texte, ' ', prefixe) AS texte FROM etape_{len(steps) - 1}"
+    return f"WITH {', '.join(steps)} SELECT cle, {glued}"
 
 
-def _added(source: Source, row: str) -> str:
-    return f"({row}.id * 8 + {source.code}, {_glued(source, row)})"
+def _batched(pairs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    for start in range(0, len(pairs), _CALLS_AT_ONCE):
+        yield pairs[start : start + _CALLS_AT_ONCE]
+
+
+def _added(source: Source, row: str, among: str = "") -> str:
+    return f"INSERT INTO recherche (rowid, texte) {_indexed(source, row, among)}"
 
 
 def _taken_out(source: Source) -> str:
     return (
         "INSERT INTO recherche (recherche, rowid, texte)"
-        f" VALUES ('delete', OLD.id * 8 + {source.code}, {_glued(source, 'OLD')})"
+        f" SELECT 'delete', cle, texte FROM ({_indexed(source, 'OLD')})"
     )
 
 
@@ -120,7 +138,7 @@ def _sqlite() -> Iterator[str]:
     yield "CREATE VIRTUAL TABLE recherche_mot USING fts5vocab(recherche, 'row')"
     for source in SOURCES:
         table, columns = source.table, ", ".join(source.columns)
-        added = f"INSERT INTO recherche (rowid, texte) VALUES {_added(source, 'NEW')}"
+        added = _added(source, "NEW")
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in source.columns)
         for name, when, body in (
             ("ajout", f"AFTER INSERT ON {table}", f"{added};"),
@@ -227,14 +245,14 @@ def filling(dialect: str) -> list[str]:
 
 
 def _filled(source: Source, dialect: str) -> str:
-    table, key = source.table, f"{source.table}.id * 8 + {source.code}"
+    table = source.table
     if dialect == "sqlite":
-        into, made = "recherche (rowid, texte)", _glued(source, table)
-    else:
-        words = f"recherche_mots({source.of(table)})"
-        made = f"recherche_vecteur({table}.organisme_id, '{source.letter}', {words})"
-        into = "recherche (id, vecteur)"
-    return f"INSERT INTO {into} SELECT {key}, {made} FROM {table}"
+        return _added(source, table, f" FROM {table}")
+    words = f"recherche_mots({source.of(table)})"
+    return (
+        f"INSERT INTO recherche (id, vecteur) SELECT {table}.id * 8 + {source.code},"
+        f" recherche_vecteur({table}.organisme_id, '{source.letter}', {words}) FROM {table}"
+    )
 
 
 def _words_kept() -> list[str]:
