@@ -118,7 +118,7 @@ def _tokens(
     with house.database.reading() as session:
         asking = ask(house, session, visit, typed, faults)
         view = jetons_page(asking, visit.identity, visit.now, secret)
-    return _shown(request, visit, "pages/programmes/jetons.html", view, faults)
+    return _shown(request, visit, "pages/programmes/jetons.html", view, faults, present="")
 
 
 def _webhooks(
@@ -136,9 +136,15 @@ def _webhooks(
 
 
 def _shown(
-    request: Request, visit: Visit, template: str, view: object, faults: Mapping[str, str] | None
+    request: Request,
+    visit: Visit,
+    template: str,
+    view: object,
+    faults: Mapping[str, str] | None,
+    *,
+    present: str = "parametres",
 ) -> Response:
     status = 422 if faults else 200
-    answer = page(request, visit, template, view, present="parametres", status=status)
+    answer = page(request, visit, template, view, present=present, status=status)
     answer.headers["Cache-Control"] = "no-store"  # a secret may be on it
     return answer

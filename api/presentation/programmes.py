@@ -83,6 +83,7 @@ def _jeton(line: JetonLine, now: datetime) -> JetonView:
         cree_le=line.cree_le,
         expire_le=line.expire_le,
         vu_le=line.vu_le,
+        revoque_le=line.revoque_le,
         state="" if alive else ended,
         id=str(line.id) if alive else "",
     )

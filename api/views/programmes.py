@@ -20,6 +20,7 @@ class JetonView:
     cree_le: datetime
     expire_le: datetime
     vu_le: datetime | None
+    revoque_le: datetime | None
     state: str
     id: str = ""
 
