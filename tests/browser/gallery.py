@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page, expect
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlmodel import Session
 
 from api.composition import default_engine
@@ -25,11 +25,15 @@ from grants.dossiers.pieces.tables import Fichier, Piece
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.tables import Tache
 from grants.organisation.identity import Identity
+from grants.organisation.jetons import ECRITURE, LECTURE, make_token, revoke_token, tokens_of
 from grants.organisation.roles import DIRECTION, ROLES
 from grants.organisation.tables import Adhesion, Compte
 from grants.reprise.service import Sent, receive
 from grants.reprise.tables import Reprise
 from grants.structures.tables import Contact
+from notifications.outbox import Occasion
+from notifications.webhook_tables import Annonce
+from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
 from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
 from tests.builders.tables_sent import csv_of
@@ -73,6 +77,7 @@ GENERAL = (
     "/liste/vues",
     "/liste/vues/nouvelle",
     "/dossiers/nouveau",
+    "/compte/jetons",
     "/structures",
     "/structures/nouvelle",
     "/seances",
@@ -85,9 +90,11 @@ GENERAL = (
     "/parametres/equipe",
     "/parametres/dispositifs",
     "/parametres/reprises",
+    "/parametres/annonces",
 )
 _D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
 _F, _K = table_of(Fichier), table_of(Piece)
+_N = table_of(Annonce)
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
 
@@ -123,36 +130,55 @@ def fill(site: Site) -> Mapping[str, str]:
         connection = session.connection()
         connection.execute(delete(_S).where(_S.c.organisme_id == site.organisme_id))
         accounts = demonstration_accounts(connection)
-        _send_a_file(session, site, accounts)
-        _choose_some(session, accounts)
+        chief = _chief(connection, accounts)
+        _send_a_file(session, site, chief)
+        _choose_some(session, chief)
+        _open_to_programs(session, chief)
     return {account.role: account.email for account in reversed(accounts)}
 
 
-def _send_a_file(session: Session, site: Site, accounts: list[DemoAccount]) -> None:
-    """A file to take over, with something to mend, and one whose columns are to be looked at."""
-    connection = session.connection()
+def _chief(connection: Connection, accounts: list[DemoAccount]) -> Identity:
+    """The direction of the filled organisme, at work."""
     chief = next(each.email for each in accounts if each.role == ROLES[DIRECTION])
     query = select(_U.c.id, _A.c.organisme_id).join(_A, _A.c.compte_id == _U.c.id)
     row = connection.execute(query.where(_U.c.email == chief)).one()
-    who = Identity(row.organisme_id, row.id, "Direction", DIRECTION)
+    return Identity(row.organisme_id, row.id, "Direction", DIRECTION)
+
+
+def _send_a_file(session: Session, site: Site, who: Identity) -> None:
+    """A file to take over, with something to mend, and one whose columns are to be looked at."""
     faulty_reprise(session, site.engine, who, datetime.now(UTC))
     sent = Sent("structures", "structures.csv", csv_of(*ROWS, ("Roue Libre", "", "Agde", "bleu")))
     receive(session, site.engine, who, sent, datetime.now(UTC))
 
 
-def _choose_some(session: Session, accounts: list[DemoAccount]) -> None:
+def _choose_some(session: Session, who: Identity) -> None:
     """Two dossiers chosen on the list, a view, an étiquette."""
-    connection = session.connection()
-    chief = next(each.email for each in accounts if each.role == ROLES[DIRECTION])
-    query = select(_U.c.id, _A.c.organisme_id).join(_A, _A.c.compte_id == _U.c.id)
-    row = connection.execute(query.where(_U.c.email == chief)).one()
-    who, now = Identity(row.organisme_id, row.id, "Direction", DIRECTION), datetime.now(UTC)
-    ids = select(_D.c.id).where(_D.c.organisme_id == row.organisme_id).limit(2)
-    two = list(connection.execute(ids).scalars())
+    now = datetime.now(UTC)
+    ids = select(_D.c.id).where(_D.c.organisme_id == who.organisme_id).limit(2)
+    two = list(session.connection().execute(ids).scalars())
     open_lot(session, who, Chosen(two, back="departement=34"), now, "un-lot-a-regarder")
     save_vue(session, who, "Hérault", "departement=34", ("etape", "seance"), partagee=True)
     tag = find_or_create_tag(session, who, "À rappeler")
     tag_dossier(session, default_engine(), who, two[0], tag, now)
+
+
+def _open_to_programs(session: Session, who: Identity) -> None:
+    """A token in use and one that ended; an address told of moves, each told otherwise."""
+    now = datetime.now(UTC)
+    for nom, portee in (("Tableau de bord", LECTURE), ("Ancien tableur", ECRITURE)):
+        make_token(session, who, {"nom": nom, "portee": portee, "jours": "90"}, now)
+    connection = session.connection()
+    ended = tokens_of(connection, who)[0]
+    revoke_token(session, who, ended.id, now)
+    url = f"https://outil.exemple.fr/{'mouvements/' * 9}"
+    subscribe(session, who.organisme_id, url, now, local=False)
+    states = ({"state": ENVOYEE, "sent_at": now}, {"state": ABANDONNEE, "fault": "Réponse 500"}, {})
+    for seq, state in enumerate(states, 1):
+        announce(connection, Occasion(who.organisme_id, "dossier", 1, seq, now), "mouvement", {})
+        newest = sendings_of(connection, who.organisme_id)[0].id
+        told = {"due_at": now + timedelta(days=1), "attempts": seq, **state}
+        connection.execute(update(_N).where(_N.c.id == newest).values(told))
 
 
 def come_in(page: Page, site: Site, email: str, password: str = PASSWORD) -> None:
@@ -169,7 +195,7 @@ def general_places(site: Site) -> list[Place]:
     keys = [pipeline.key for pipeline in site.engine.catalogue.current()]
     by_dispositif = ("/dispositifs/{key}", "/parametres/dispositifs/{key}")
     return [
-        *(Place(route, route) for route in GENERAL),
+        *(Place(url.partition("?")[0], url) for url in GENERAL),
         *(Place(route, route.format(key=key)) for route in by_dispositif for key in keys[:1]),
     ]
 
