@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, and_, select
 from benchmarks.orders import Orders, Peer
 from grants.dossiers.tables import Dossier
 from notifications.courrier_table import Courrier
+from notifications.webhook_tables import Annonce
 from workflow.database import Database, table_of
 from workflow.echeance_table import Echeance
 from workflow.journal_check import verify
@@ -20,8 +21,9 @@ from workflow.journal_tables import JournalEntry, JournalPayload
 _OWN = {
     *("id", "reference", "head", "subject_id", "payload_digest", "hash", "idempotency_key", "salt"),
     *("porteur_id", "structure_id", "recipient_id", "recipient_name", "recipient_email", "title"),
+    "event_id",
 }
-_DOSSIER = table_of(Dossier)
+_DOSSIER, _ANNONCE = table_of(Dossier), table_of(Annonce)
 _AROUND = [table_of(each) for each in (JournalEntry, JournalPayload, Echeance, Courrier)]
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -58,6 +60,8 @@ def rows_of(connection: Connection, dossier_id: int) -> Rows:
     for table in _AROUND:
         about = and_(table.c.subject_kind == "dossier", table.c.subject_id == dossier_id)
         rows[str(table.name)] = _read(connection, table, about)
+    told = _ANNONCE.c.event_id.like(f"dossier-{dossier_id}-%")
+    rows["annonce"] = _read(connection, _ANNONCE, told)
     return rows
 
 
@@ -72,4 +76,7 @@ def _comparable(row: dict[str, Any]) -> dict[str, Any]:
         for told, key in ((context["dossier"], "reference"), (context["action"], "libelle")):
             told.pop(key)
         row["context"] = {key: context[key] for key in ("organisme", "dossier", "action")}
+    if "body" in row:
+        body = row["body"] = json.loads(row["body"])
+        del body["id"], body["dossier"]
     return {key: value for key, value in row.items() if key not in _OWN}

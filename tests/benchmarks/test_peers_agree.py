@@ -6,6 +6,7 @@ itself, which measures nothing before they all agree.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator
 
 import pytest
@@ -13,11 +14,12 @@ from sqlalchemy import text
 
 from api.composition import default_engine
 from benchmarks.agreement import PeersDisagree, check_agreement
-from benchmarks.orders import Order, Orders, RunOut
+from benchmarks.orders import NOW, ORGANISME, Order, Orders, RunOut
 from benchmarks.peers.bare_drivers import ByHandOnPostgresql, ByHandOnSqlite
 from benchmarks.peers.by_hand import ByHand, RefusedByHand
 from benchmarks.peers.house import House
 from benchmarks.seeding import seed
+from notifications.webhooks import subscribe
 from workflow.database import Database
 
 
@@ -52,31 +54,60 @@ def test_the_house_and_bare_sql_write_the_same_rows(
     check_agreement(database, [house, by_hand], orders)
 
 
+@pytest.fixture
+def subscriber(database: Database, orders: Orders) -> None:
+    """Another program that is told of the moves."""
+    with database.unit_of_work() as session:
+        subscribe(session, ORGANISME, "https://paie.example/moves", NOW, local=False)
+
+
+@pytest.mark.usefixtures("subscriber")
+def test_they_tell_the_same_to_whoever_subscribed(
+    database: Database, orders: Orders, house: House, by_hand: ByHand
+) -> None:
+    check_agreement(database, [house, by_hand], orders)
+    with database.reading() as session:
+        bodies = session.connection().execute(text("SELECT body FROM annonce ORDER BY id")).all()
+    first, second = (json.loads(body) for (body,) in bodies)
+    assert first.keys() == second.keys()
+    assert (first["id"], second["id"]) == ("dossier-1-5", "dossier-2-5")
+    assert first["dossier"] == {"id": 1, "reference": "MP-2026-000001"}
+    assert second["dossier"] == {"id": 2, "reference": "MP-2026-000002"}
+
+
 class Forgetful:
-    """A peer that leaves the letter out."""
+    """A peer that leaves something out."""
 
     name = "oublieux"
 
-    def __init__(self, peer: ByHand, database: Database) -> None:
+    def __init__(self, peer: ByHand, database: Database, forgets: str) -> None:
         self._peer = peer
         self._database = database
+        self._forgets = text(forgets)
 
     def move(self, order: Order) -> None:
         self._peer.move(order)
         with self._database.unit_of_work() as session:
-            session.connection().execute(
-                text("DELETE FROM courrier WHERE subject_id = :id"), {"id": order.dossier_id}
-            )
+            session.connection().execute(self._forgets, {"id": order.dossier_id})
 
     def close(self) -> None:
         self._peer.close()
 
 
+@pytest.mark.usefixtures("subscriber")
+@pytest.mark.parametrize(
+    ("table", "forgets"),
+    [
+        ("courrier", "DELETE FROM courrier WHERE subject_id = :id"),
+        ("dossier", "UPDATE dossier SET pret_pour = NULL WHERE id = :id"),
+        ("annonce", "DELETE FROM annonce WHERE event_id LIKE 'dossier-' || :id || '-%'"),
+    ],
+)
 def test_a_peer_that_does_less_is_found_out(
-    database: Database, orders: Orders, house: House, by_hand: ByHand
+    database: Database, orders: Orders, house: House, by_hand: ByHand, table: str, forgets: str
 ) -> None:
-    with pytest.raises(PeersDisagree, match="courrier"):
-        check_agreement(database, [house, Forgetful(by_hand, database)], orders)
+    with pytest.raises(PeersDisagree, match=f"^{table}: "):
+        check_agreement(database, [house, Forgetful(by_hand, database, forgets)], orders)
 
 
 def test_bare_sql_refuses_what_the_house_refuses(orders: Orders, by_hand: ByHand) -> None:
