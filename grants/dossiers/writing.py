@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.exc import IntegrityError
 
 from grants.dossiers.columns import kept_values
+from grants.dossiers.readiness import ready_on_entry
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of
 from workflow.engine import Engine, Move
@@ -60,10 +61,12 @@ def store_move(
     `since`: when the stage was entered, where it is not by this move.
     """
     moved: dict[str, Any] = {"stage": move.to_stage, "trail": write_trail(move.trail)}
+    subject.trail = move.trail
     if move.to_stage != move.from_stage:
         subject.stage_since = moved["stage_since"] = since or move.at
-        moved |= {"pret_pour": None, "pret_depuis": None}
-    subject.trail = move.trail
+        # Come back to, a stage was entered before: what opens again has been waiting since now.
+        ready = None if since else ready_on_entry(connection, engine, subject, changes, move.at)
+        moved |= {"pret_pour": ready, "pret_depuis": None}
     store(connection, engine, subject, {**moved, **changes})
 
 
