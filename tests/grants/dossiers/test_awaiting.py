@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from grants.dossiers.appointments import meet_on
 from grants.dossiers.awaiting import (
@@ -23,6 +25,8 @@ from grants.relances.service import follow_time
 from tests.builders.crowd import write_dossier
 from tests.builders.dossiers import Counter
 from tests.builders.offices import NOW, Office
+from workflow import statements
+from workflow.statements import execute
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -94,6 +98,24 @@ def test_a_stage_that_is_open_from_the_start_awaits_nobody(counter: Counter) -> 
     counter.take_to("suivi")
     assert counter.read().row["pret_pour"] == "receptionner_bilan"
     assert ready(counter) == []
+
+
+def test_a_move_writes_its_row_once_with_what_the_stage_is_ready_for(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.take_to("cts")
+    counter.wait(days=21)
+    sent: list[str] = []
+
+    def noted(connection: Connection, sql: str, *values: Any, **options: Any) -> Any:
+        sent.append(sql)
+        return execute(connection, sql, *values, **options)
+
+    monkeypatch.setattr(statements, "execute", noted)
+    counter.do("selectionner", montant_accorde="18 000")
+    assert len([sql for sql in sent if sql.startswith("UPDATE dossier ")]) == 1
+    row = counter.read().row
+    assert (row["pret_pour"], row["pret_depuis"]) == ("conventionner", None)
 
 
 def test_what_nobody_had_looked_at_is_told_as_it_stands(counter: Counter) -> None:
