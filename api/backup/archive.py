@@ -3,6 +3,7 @@ manifest that vouches for all of it."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -209,11 +210,8 @@ class Archive:
 
     @contextmanager
     def _opened(self, name: str) -> Generator[IO[bytes]]:
-        try:
-            with self._archive.open(name) as file:
-                yield file
-        except _BROKEN as error:
-            raise DamagedBackup(file=self._path, part=name) from error
+        with _told(self._path, name), self._archive.open(name) as file:
+            yield file
 
 
 @contextmanager
@@ -222,13 +220,28 @@ def read(path: Path) -> Generator[Archive]:
     with path.open("rb") as file:
         starts_like_one = file.read(2) == b"PK"
         try:
-            archive = zipfile.ZipFile(file)
-        except _BROKEN as error:
+            with _told(path, "fin du fichier"):
+                archive = zipfile.ZipFile(file)
+        except DamagedBackup as fault:
             if starts_like_one:
-                raise DamagedBackup(file=path, part="fin du fichier") from error
-            raise NotABackup(file=path) from error
+                raise
+            raise NotABackup(file=path) from fault
         with archive:
             yield Archive(path, archive)
+
+
+@contextmanager
+def _told(path: Path, part: str) -> Generator[None]:
+    """Whatever a damaged zip makes of its reading. Raises DamagedBackup."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise DamagedBackup(file=path, part=part) from error
+    except OSError as error:
+        # A place told by the file itself stands before its beginning.
+        if error.errno != errno.EINVAL:
+            raise
+        raise DamagedBackup(file=path, part=part) from error
 
 
 def _line(value: Any) -> bytes:

@@ -27,10 +27,13 @@ from api.schema import JOURNAL_OWNERS
 from tests.builders.databases import KINDS, Databases
 from tests.builders.filled_rows import count_rows, fill
 from workflow.journal import Entry, append
+from workflow.journal_closed import close_chains
 from workflow.subject import Actor
 
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 ACTOR = Actor(1, "Claire Fontaine", frozenset({"direction"}), "direction")
+#: The owner of a chain that is not there any more.
+REMOVED = 3
 
 
 def fill_with_a_journal(url: str) -> None:
@@ -46,15 +49,18 @@ def fill_with_a_journal(url: str) -> None:
             connection.execute(text("DROP TRIGGER journal_payload_no_delete"))
         connection.execute(text("DELETE FROM journal"))
         connection.execute(text("DELETE FROM journal_payload"))
+        connection.execute(text("DELETE FROM journal_clos"))
         for kind, table in JOURNAL_OWNERS.items():
             connection.execute(table.update().values(seq=0, head="0" * 64))
-            for id in (1, 2):
+            for id in (1, 2, REMOVED):
                 owner = Owner()
                 for event in ("fiche_creee", "fiche_modifiee"):
                     entry = Entry(
                         "fait", event, ACTOR, NOW, content={"champs": {"nom": "L’Œuvre à Évry"}}
                     )
                     append(connection, owner, tenant_id=1, kind=kind, id=id, entry=entry)
+                if id == REMOVED:
+                    close_chains(connection, kind, [(id, owner.seq, owner.head)], NOW)
                 connection.execute(
                     table.update().where(table.c.id == id).values(seq=owner.seq, head=owner.head)
                 )
@@ -103,7 +109,7 @@ def test_a_backup_restored_elsewhere_holds_the_same_bytes(
         assert state(url) is State.CURRENT
     assert contents(second) == contents(first)
     assert restored.journal.sound, restored.journal.findings
-    assert restored.journal.entries == 20
+    assert restored.journal.entries == 30
     assert restored.rows == sum(table.lines for table in restored.manifest.tables) > 60
 
 
@@ -214,8 +220,11 @@ def cut_at_the_end(path: Path) -> None:
 
 
 def flip_a_byte(path: Path) -> None:
+    """In the middle of what a part holds, wherever the headings of the others put it."""
+    with zipfile.ZipFile(path) as archive:
+        part = max(archive.infolist(), key=lambda each: each.compress_size)
     raw = bytearray(path.read_bytes())
-    raw[len(raw) // 3] ^= 0xFF
+    raw[part.header_offset + len(part.FileHeader()) + part.compress_size // 2] ^= 0xFF
     path.write_bytes(raw)
 
 
