@@ -54,8 +54,9 @@ def test_pythons_own_sqlite_writes_a_structure_through_the_triggers(migrated: st
     with closing(sqlite3.connect(migrated.removeprefix("sqlite:///"))) as other:
         columns = other.execute("PRAGMA table_info(structure)").fetchall()
         # Text and numbers both hold 1: only the triggers are looked at here.
-        row = {name: 1 for _, name, _, needed, default, _ in columns if needed and default is None}
-        row |= {"id": 7, "organisme_id": 42, "nom": "Les Jardins de l’Œuvre, Évian"}
+        needed = [name for _, name, _, needed, default, _ in columns if needed and default is None]
+        told = {"id": 7, "organisme_id": 42, "nom": "Les Jardins de l’Œuvre, Évian"}
+        row: dict[str, int | str] = dict.fromkeys(needed, 1) | told
         names, signs = ", ".join(row), ", ".join("?" * len(row))
         other.execute(f"INSERT INTO structure ({names}) VALUES ({signs})", list(row.values()))
         assert _words(other) == ["de", "evian", "jardins", "l", "les", "oeuvre"]
