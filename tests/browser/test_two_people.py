@@ -110,6 +110,7 @@ def test_a_page_shown_again_by_the_way_back_moves_nothing_twice(visitor: Page, s
     _meet(visitor)
     expect_stage(visitor, "Accueil")
     visitor.go_back()
+    expect(visitor.get_by_role("heading", level=1)).to_be_visible()  # as a person: seen, then left
     visitor.go_forward()
     expect_stage(visitor, "Accueil")
     expect(visitor.locator("details.action").filter(has_text=MEETING)).to_have_count(0)
