@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from urllib.parse import quote
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
-from sqlmodel import Session
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from api.answering import page, redirect
 from api.forms import Form, Posted, RowId, Sent, key_of, one, only, version_of
 from api.house import house_of
+from api.piece_files import limits_of, served
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.pieces import ResumedPiece, about
@@ -19,11 +18,10 @@ from api.security import CONTENT_POLICY
 from api.views.chrome import Flash
 from api.views.pieces import PreviewPage
 from api.visit import SignedIn, Visit, Writer
-from grants.dossiers.pieces.content import MEGABYTE, Limits
-from grants.dossiers.pieces.deposit import MOST_FILES, deposit
+from grants.dossiers.pieces.deposit import count_fault, deposit
 from grants.dossiers.pieces.kinds import KINDS
 from grants.dossiers.pieces.queries import read_file
-from grants.dossiers.pieces.rows import NoStructureYet
+from grants.dossiers.pieces.rows import NoStructureYet, require_piece
 from grants.dossiers.pieces.service import (
     NothingHandedIn,
     Received,
@@ -39,8 +37,6 @@ from workflow.errors import Invalid, NotFound, Stale
 router = APIRouter()
 _PIECE = "/dossiers/{dossier_id}/pieces/{piece}"
 _FILE = "/dossiers/{dossier_id}/fichiers/{fichier_id}"
-# A file is never a page of ours: it runs nothing, and asks for nothing.
-_INERT = "default-src 'none'; frame-ancestors 'self'"
 _FRAMED = CONTENT_POLICY.replace("base-uri", "frame-src 'self'; base-uri")
 
 
@@ -52,17 +48,14 @@ def hand_files_in(
     house = house_of(request)
     only(sending.form)
     with house.database.reading() as session:
-        _require_piece(session, request, visit, dossier_id, piece)
-    if fault := _count_fault(len(sending.files)):
+        organisme_id = visit.identity.organisme_id
+        require_piece(session.connection(), house.engine, organisme_id, dossier_id, piece)
+    if fault := count_fault(len(sending.files)):
         looking = Looking(piece=ResumedPiece(piece, faults={"fichiers": fault}))
         return _show(request, visit, dossier_id, looking, 422)
-    storage, settings = Storage(house.settings.files_folder), house.settings
-    limits = Limits(
-        settings.file_megabytes * MEGABYTE,
-        settings.file_pages,
-        settings.image_megapixels * 1_000_000,
-    )
-    done = deposit(house.database, storage, limits, visit.identity.organisme_id, sending.files)
+    storage = Storage(house.settings.files_folder)
+    limits = limits_of(house.settings)
+    done = deposit(house.database, storage, limits, organisme_id, sending.files)
     received = None
     if done.files:
         try:
@@ -203,24 +196,6 @@ def _show(
     return page(request, visit, "pages/dossier/dossier.html", view, status=status)
 
 
-def _require_piece(
-    session: Session, request: Request, visit: Visit, dossier_id: int, piece: str
-) -> None:
-    """Nothing is put on the disk for a pièce that does not exist. Raises NotFound."""
-    engine = house_of(request).engine
-    subject = read_subject(
-        session.connection(), engine, visit.identity.organisme_id, dossier_id, lock=False
-    )
-    if engine.machine(subject).pipeline.piece(piece) is None:
-        raise NotFound
-
-
-def _count_fault(count: int) -> str:
-    if count > MOST_FILES:
-        return f"{MOST_FILES} fichiers au plus à la fois : envoyez-les en plusieurs fois."
-    return "" if count else "Choisissez d’abord un fichier."
-
-
 def _told(received: Received) -> str:
     """What became of a sending, in a sentence or two."""
     count = len(received.kept)
@@ -243,24 +218,4 @@ def _served(
     with house.database.reading() as session:
         organisme_id = visit.identity.organisme_id
         file = read_file(session.connection(), organisme_id, dossier_id, fichier_id)
-    kind = KINDS[file["type"]]
-    if inline and not kind.shown:
-        raise NotFound
-    path = Storage(house.settings.files_folder).path(file["stockage"])
-    headers = _headers(file["nom"], inline=inline, framed=inline and not kind.is_image)
-    return FileResponse(path, media_type=kind.media, headers=headers)
-
-
-def _headers(name: str, *, inline: bool, framed: bool) -> Mapping[str, str]:
-    """RFC 6266: the name in ASCII for old browsers, whole for the others."""
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    way = "inline" if inline else "attachment"
-    return {
-        "Content-Disposition": f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
-        # A browser's own reader of PDFs does not start inside a sandbox.
-        "Content-Security-Policy": _INERT if framed else f"{_INERT}; sandbox",
-        "X-Frame-Options": "SAMEORIGIN",
-        "Cache-Control": "private, no-cache",
-        # Compressed already, most of them; and ranges are of the file itself.
-        "Content-Encoding": "identity",
-    }
+    return served(house, file, inline=inline)

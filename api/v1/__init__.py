@@ -9,6 +9,7 @@ from api.v1 import (
     equipe,
     lists,
     organisme,
+    pieces,
     pilotage,
     seances,
     structures,
@@ -22,6 +23,7 @@ _SUBJECTS = (
     dossiers.subject,
     around.subject,
     travail.subject,
+    pieces.subject,
     # « proches » is not the id of a structure: it comes before.
     structures.subject,
     seances.subject,

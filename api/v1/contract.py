@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 from sqlmodel import Session
+from starlette.responses import Response
 
+from api.form_reading import UploadedFile
 from api.house import House
+from grants.dossiers.pieces.deposit import Incoming
 from grants.organisation.identity import Identity
 from grants.organisation.jetons import ECRITURE, LECTURE, REGLAGES, Bearer
 from workflow.field_contract import Raw
 from workflow.pipeline import Field
 
 Fields = tuple[Field, ...]
+#: What a body is: answers in JSON, the bytes of an image, a form with one table or several files.
+Takes = Literal["json", "image", "table", "files"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is given back, where more than the data is to be said."""
+    """What is given back, where more than the data is to be said.
 
-    data: Any
+    `file`: it is sent as it is. `goes_on`: work of its own transactions, done once this one is
+    committed; what it gives is the data. `later`: work that begins once the answer was sent.
+    """
+
+    data: Any = None
     status: int | None = None
     location: str | None = None
     next: str | None = None
+    file: Response | None = None
+    goes_on: Callable[[], Any] | None = None
+    later: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, in its transaction. `version` and `key` are what If-Match and so on said."""
+    """One request, in its transaction. `version` and `key` are what If-Match and so on said.
+
+    `prepared`: what the operation made ready before the transaction.
+    """
 
     house: House
     session: Session
@@ -44,6 +60,8 @@ class Call:
     version: int | None = None
     key: str | None = None
     content: bytes = b""
+    table: UploadedFile | None = None
+    prepared: Any = None
 
     @property
     def identity(self) -> Identity:
@@ -70,7 +88,18 @@ class Call:
         return value if isinstance(value, str) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Files that came, on the disk already: what is made of them before the transaction."""
+
+    house: House
+    identity: Identity
+    path: Mapping[str, str]
+    files: tuple[Incoming, ...]
+
+
 Run = Callable[[Call], Any]
+Prepare = Callable[[Arrival], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +108,10 @@ class Operation:
 
     `asks`: the fields of the body, None when they depend on the dispositif. `versioned`: If-Match
     is owed. `keyed`: an Idempotency-Key is taken; never where a secret is given, since the answer
-    is kept. `direction`: for the direction alone. `binary`: the body is a file, not JSON.
+    is kept. `direction`: for the direction alone. `personal`: what somebody keeps for himself,
+    whoever only reads included. `takes`: what the body is, `upload` the field of its files.
+    `schema`: the body, where no field tells it. `media`: what is given, where it is a file.
+    `prepare`: what is done with files before the transaction, undone if it fails.
     """
 
     method: str
@@ -94,7 +126,12 @@ class Operation:
     versioned: bool = False
     keyed: bool = False
     direction: bool = False
-    binary: bool = False
+    personal: bool = False
+    takes: Takes = "json"
+    upload: str = ""
+    schema: Mapping[str, Any] | None = None
+    media: tuple[str, ...] = ()
+    prepare: Prepare | None = None
     example: Any = None
 
     @property
@@ -108,6 +145,10 @@ class Operation:
         if not self.writes:
             return LECTURE
         return REGLAGES if self.direction else ECRITURE
+
+    def scope_of(self, identity: Identity) -> str:
+        """What this person's token must allow: a reading one is all that a lecteur may have."""
+        return LECTURE if self.personal and not identity.may_write else self.scope
 
 
 class Subject:

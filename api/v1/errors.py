@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from workflow.errors import DomainError
+from workflow.errors import DomainError, Invalid
 
 
 class NoToken(DomainError):
@@ -36,9 +37,15 @@ class NotJson(DomainError):
 
 
 class OtherMediaType(DomainError):
-    """Le corps de la demande doit être en JSON (application/json)."""
+    """Le corps de la demande doit être de type « {expected} »."""
 
     code = "type_de_contenu"
+
+
+class BrokenForm(DomainError):
+    """Le corps de la demande n’est pas un formulaire multipart/form-data lisible et entier."""
+
+    code = "formulaire_illisible"
 
 
 class VersionOwed(DomainError):
@@ -73,3 +80,14 @@ class StructureAlike(DomainError):
     def __init__(self, alike: list[Any]) -> None:
         super().__init__()
         self.alike = alike
+
+
+class FilesRefused(Invalid):
+    """Certains fichiers ne peuvent pas être acceptés : aucun n’a été gardé."""
+
+    code = "fichiers_refuses"
+
+    def __init__(self, field: str, refused: Iterable[tuple[str, str]]) -> None:
+        self.refused = [{"nom": name, "message": why} for name, why in refused]
+        told = " ".join(f"« {each['nom']} » : {each['message']}" for each in self.refused)
+        super().__init__({field: told})

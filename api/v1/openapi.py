@@ -8,18 +8,22 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from api.form_reading import MULTIPART
 from api.v1 import OPERATIONS
 from api.v1.contract import Operation
 from api.v1.problems import KNOWN, PROBLEM
 from api.v1.reading import KEY_PATTERN
 from api.v1.serving import PREFIX
 from api.version import VERSION
+from grants.dossiers.pieces.deposit import MOST_FILES
 from grants.organisation.jetons import PORTEES
 from workflow.engine import Engine
 from workflow.fields import fields_schema
 
 _ID = {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}
 _TEXT = {"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}
+_BYTES = {"type": "string", "contentEncoding": "binary"}
+_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 _ANY_FIELDS = {
     "type": "object",
     "description": "Les champs que dit le « schema » du dispositif, de la fiche ou de l’action.",
@@ -61,6 +65,15 @@ _PROBLEM = {
             "additionalProperties": {"type": "string"},
         },
         "structures": {"type": "array", "items": {"type": "object"}},
+        "fichiers": {
+            "type": "array",
+            "description": "Chaque fichier refusé, et pourquoi.",
+            "items": {
+                "type": "object",
+                "required": ["nom", "message"],
+                "properties": {"nom": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
         "reference": {"type": "string"},
     },
     "examples": [
@@ -124,11 +137,12 @@ def _described(engine: Engine, operation: Operation, schemas: dict[str, Any]) ->
         "parameters": [*_in_path(operation), *_in_query(operation), *_in_headers(operation)],
         "responses": _answers(operation, schemas),
     }
-    if operation.binary:
-        image = {"schema": {"type": "string", "contentEncoding": "binary"}}
-        content = {"image/png": image, "image/jpeg": image}
+    if operation.takes == "image":
+        content = {"image/png": {"schema": _BYTES}, "image/jpeg": {"schema": _BYTES}}
         found["requestBody"] = {"required": True, "content": content}
-    elif operation.asks is None or operation.asks:
+    elif operation.takes != "json":
+        found["requestBody"] = _form(engine, operation)
+    elif operation.schema is not None or operation.asks is None or operation.asks:
         found["requestBody"] = _body(engine, operation)
     return found
 
@@ -140,13 +154,23 @@ def _name(operation: Operation) -> str:
 
 
 def _body(engine: Engine, operation: Operation) -> dict[str, Any]:
-    asks = operation.asks
-    types = engine.vocabulary.field_types
-    schema = _ANY_FIELDS if asks is None else _nullable(fields_schema(asks, types))
+    asks, types = operation.asks, engine.vocabulary.field_types
+    schema = operation.schema
+    if schema is None:
+        schema = _ANY_FIELDS if asks is None else _nullable(fields_schema(asks, types))
     media: dict[str, Any] = {"schema": schema}
     if operation.example is not None:
         media["example"] = operation.example
     return {"required": asks is not None, "content": {"application/json": media}}
+
+
+def _form(engine: Engine, operation: Operation) -> dict[str, Any]:
+    """A form with files: one of them, or several under the same name."""
+    schema = fields_schema(operation.asks or (), engine.vocabulary.field_types)
+    several = {"type": "array", "items": _FILE, "minItems": 1, "maxItems": MOST_FILES}
+    schema["properties"][operation.upload] = several if operation.takes == "files" else _FILE
+    schema["required"].append(operation.upload)
+    return {"required": True, "content": {MULTIPART: {"schema": schema}}}
 
 
 def _nullable(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,10 +215,10 @@ def _in_headers(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _answers(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    good = {
-        "description": HTTPStatus(operation.status).phrase,
-        "content": {"application/json": {"schema": _shape(operation.gives, schemas)}},
-    }
+    content: dict[str, Any] = {kind: {"schema": _FILE} for kind in operation.media}
+    if operation.gives is not None:
+        content["application/json"] = {"schema": _shape(operation.gives, schemas)}
+    good = {"description": HTTPStatus(operation.status).phrase, "content": content}
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
     bad = {
         str(status): {"description": HTTPStatus(status).phrase, "content": problem}
@@ -206,6 +230,8 @@ def _answers(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
 def _refusals(operation: Operation) -> set[int]:
     """The statuses that this operation may refuse with."""
     found = {401, 403, 404, 422, 429, 500, 503}
+    if operation.media:
+        found |= {409}
     if operation.writes:
         found |= {400, 409, 413, 415}
     if operation.versioned:

@@ -47,7 +47,7 @@ def change_identity(call: Call) -> shapes.Identite:
     return identity(call)
 
 
-@subject.put("/organisme/logo", "Changer le logo", shapes.Identite, binary=True, direction=True)
+@subject.put("/organisme/logo", "Changer le logo", shapes.Identite, takes="image", direction=True)
 def change_logo(call: Call) -> shapes.Identite:
     """Take a new logo: a PNG or a JPEG as the body. Raises Invalid."""
     set_logo(call.session, call.identity, call.content, call.now)

@@ -18,6 +18,8 @@ from api.security import HEADERS
 from api.v1.errors import (
     BadKey,
     BadVersion,
+    BrokenForm,
+    FilesRefused,
     NotJson,
     NoToken,
     OtherCursor,
@@ -37,6 +39,7 @@ _OWN: dict[type[DomainError], int] = {
     TokenRefused: 401,
     ScopeMissing: 403,
     NotJson: 400,
+    BrokenForm: 400,
     OtherMediaType: 415,
     VersionOwed: 428,
     BadVersion: 422,
@@ -154,6 +157,8 @@ def _more(error: DomainError) -> dict[str, Any]:
                 for each in error.refusals
             ]
         }
+    if isinstance(error, FilesRefused):
+        return {"champs": error.faults, "fichiers": error.refused}
     if isinstance(error, Invalid):
         return {"champs": error.faults}
     if isinstance(error, StructureAlike):

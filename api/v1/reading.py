@@ -9,8 +9,6 @@ from typing import Any
 
 from starlette.requests import Request
 
-from api.form_reading import read_body as read_bounded
-from api.forms import FORM_BYTES, UPLOAD_BYTES
 from api.v1.contract import Operation
 from api.v1.errors import BadKey, BadVersion, NotJson, OtherMediaType, VersionOwed
 from workflow.database import LARGEST_ID
@@ -22,21 +20,17 @@ _ID = re.compile("[1-9][0-9]{0,18}")
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,18})"')
 KEY_PATTERN = "[A-Za-z0-9_-]{8,64}"
 _KEY = re.compile(KEY_PATTERN)
+_JSON = "application/json"
 _BROKEN = re.compile("[\ud800-\udfff]")
 _NOT_ASKED = "Cette opération ne prend pas ce paramètre."
-
-
-async def read_body(request: Request, operation: Operation) -> bytes:
-    """The body, never more than the limit of it in memory. Raises FormTooBig."""
-    return await read_bounded(request, UPLOAD_BYTES if operation.binary else FORM_BYTES)
 
 
 def read_object(body: bytes, headers: Mapping[str, str]) -> dict[str, Raw]:
     """The answers by name; none without a body. Raises NotJson, OtherMediaType, Invalid."""
     if not body:
         return {}
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise OtherMediaType
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+        raise OtherMediaType(expected=_JSON)
     try:
         found = json.loads(
             body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_without_twins
@@ -47,10 +41,15 @@ def read_object(body: bytes, headers: Mapping[str, str]) -> dict[str, Raw]:
         raise NotJson
     if any(_BROKEN.search(name) or not name or len(name) > LONGEST_NAME for name in found):
         raise NotJson
+    return sound(found)
+
+
+def sound(found: Mapping[str, Any]) -> dict[str, Raw]:
+    """Answers that are texts, and whole. Raises Invalid."""
     faults = {name: fault for name, value in found.items() if (fault := _value_fault(value))}
     if faults:
         raise Invalid(faults)
-    return found
+    return dict(found)
 
 
 def read_ids(path: Mapping[str, Any]) -> dict[str, str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,20 +18,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.house import House, house_of
-from api.v1.contract import Answer, Call, Operation
+from api.v1.bodies import Body, received
+from api.v1.contract import Answer, Arrival, Call, Operation
 from api.v1.errors import NoToken, ScopeMissing
 from api.v1.limits import Limits
-from api.v1.reading import (
-    read_body,
-    read_ids,
-    read_key,
-    read_object,
-    read_query,
-    read_version,
-)
+from api.v1.reading import read_ids, read_key, read_object, read_query, read_version, sound
 from api.v1.replay import Kept, claim, keep, print_of
 from grants.organisation.jetons import PORTEES, Bearer, find_bearer, mark_used
 from workflow.errors import DatabaseBusy, DatabaseFull, DatabaseReadOnly
+from workflow.field_contract import Raw
 
 PREFIX = "/api/v1"
 _SCHEME = "bearer "
@@ -53,8 +51,8 @@ class Endpoint:
         if operation is None:
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(self._operations))})
         bearer, now = await run_in_threadpool(_enter, request, operation)
-        body = await read_body(request, operation) if operation.writes else b""
-        return await run_in_threadpool(_answer, request, operation, bearer, body, now)
+        async with received(request, operation) as body:
+            return await run_in_threadpool(_answer, request, operation, bearer, body, now)
 
 
 def encode(data: Any) -> str:
@@ -69,12 +67,13 @@ def _enter(request: Request, operation: Operation) -> tuple[Bearer, datetime]:
     bearer = _bearer(house, request, now)
     limits: Limits = request.app.state.limits
     limits.take(bearer.id, now)
-    if operation.writes:
+    if operation.writes and not operation.personal:
         bearer.identity.require_writer()
     if operation.direction:
         bearer.identity.require_direction()
-    if not bearer.allows(operation.scope):
-        raise ScopeMissing(scope=PORTEES[operation.scope].lower())
+    scope = operation.scope_of(bearer.identity)
+    if not bearer.allows(scope):
+        raise ScopeMissing(scope=PORTEES[scope].lower())
     return bearer, now
 
 
@@ -95,40 +94,63 @@ def _bearer(house: House, request: Request, now: datetime) -> Bearer:
 
 
 def _answer(
-    request: Request, operation: Operation, bearer: Bearer, body: bytes, now: datetime
+    request: Request, operation: Operation, bearer: Bearer, body: Body, now: datetime
 ) -> Response:
     house = house_of(request)
     ids = read_ids(request.path_params)
-    raw = {} if operation.binary else read_object(body, request.headers)
+    raw = _answers(request, operation, body)
     query = read_query(request, operation)
     version, key = read_version(request, operation), None
     if operation.keyed:
         key = read_key(request)
 
-    def call(session: Session) -> Call:
-        about = (request.url.path, version, key, body)
+    def call(session: Session, prepared: Any = None) -> Call:
+        about = (request.url.path, version, key, body.content, body.table, prepared)
         return Call(house, session, bearer, now, ids, query, raw, *about)
 
     if not operation.writes:
         with house.database.reading() as session:
-            return _sent(_kept(operation, operation.run(call(session))))
-    with house.database.unit_of_work() as session:
-        if key is None:
-            return _sent(_kept(operation, operation.run(call(session))))
-        asked = print_of(
-            request.method, request.url.path, body, request.headers.get("if-match", "")
-        )
-        known = claim(session, bearer.identity, key, asked, now)
-        if known is not None:
-            return _sent(known, {"Idempotency-Replayed": "true"})
-        answer = _kept(operation, operation.run(call(session)))
-        keep(session, bearer.identity, key, answer)
-    return _sent(answer)
+            answer = _whole(operation.run(call(session)))
+        return answer.file or _sent(_kept(operation, answer))
+    making_ready = nullcontext()
+    if operation.prepare is not None:
+        making_ready = operation.prepare(Arrival(house, bearer.identity, ids, body.files))
+    with making_ready as prepared, house.database.unit_of_work() as session:
+        if key is not None:
+            about = (request.method, request.url.path, body.content)
+            asked = print_of(*about, request.headers.get("if-match", ""))
+            known = claim(session, bearer.identity, key, asked, now)
+            if known is not None:
+                return _sent(known, {"Idempotency-Replayed": "true"})
+        answer = _whole(operation.run(call(session, prepared)))
+        if key is not None:
+            keep(session, bearer.identity, key, _kept(operation, answer))
+    return _after(operation, answer)
 
 
-def _kept(operation: Operation, given: Any) -> Kept:
+def _answers(request: Request, operation: Operation, body: Body) -> Mapping[str, Raw]:
+    """The answers of the body by name. Raises NotJson, OtherMediaType, Invalid."""
+    if operation.takes == "json":
+        return read_object(body.content, request.headers)
+    return sound(body.fields)
+
+
+def _after(operation: Operation, answer: Answer) -> Response:
+    """Once it is committed: the work that goes on, at once or after the answer."""
+    if answer.goes_on is not None:
+        answer = replace(answer, data=answer.goes_on())
+    response = _sent(_kept(operation, answer))
+    if answer.later is not None:
+        response.background = BackgroundTask(answer.later)
+    return response
+
+
+def _whole(given: Any) -> Answer:
+    return given if isinstance(given, Answer) else Answer(given)
+
+
+def _kept(operation: Operation, answer: Answer) -> Kept:
     """What an operation gave, as it is sent: its version is its ETag."""
-    answer = given if isinstance(given, Answer) else Answer(given)
     headers: dict[str, str] = {}
     data = answer.data
     if isinstance(data, Mapping) and isinstance(data.get("version"), int):

@@ -1,9 +1,6 @@
-"""The work on a dossier: tâches, étiquettes, pièces judged, plan de financement."""
+"""The work on a dossier: tâches, étiquettes, plan de financement."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
@@ -12,7 +9,6 @@ from api.v1.given import of_the_dossier, only_asked
 from api.v1.serving import PREFIX
 from grants.dossiers.etiquettes.queries import read_tag, tags_of, tags_of_organisme
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier, untag_dossier
-from grants.dossiers.pieces.service import send_back, validate, withdraw
 from grants.dossiers.taches.service import (
     DOSSIER_FIELD,
     TACHE_FIELDS,
@@ -29,14 +25,8 @@ from workflow.pipeline import Field
 
 subject = Subject("Travail sur les dossiers")
 _DOSSIER = "/dossiers/{dossier_id}"
-_PIECE = f"{_DOSSIER}/pieces/{{piece}}"
 _TASK = {"titre": "Appeler le porteur", "pour": "1", "pour_le": "2026-03-20"}
 _TAG = Field(key="etiquette", label="Étiquette", type="texte", longest=40, required=True)
-_DATED = Field(key="date_document", label="Date du document", type="texte", longest=40)
-_WHY = (
-    Field(key="motif", label="Ce qui ne convient pas", type="texte", longest=40, required=True),
-    Field(key="commentaire", label="Commentaire", type="texte_long", longest=1000),
-)
 
 
 @subject.post(
@@ -151,36 +141,6 @@ def take_off(call: Call) -> shapes.Etiquettes:
     return _tags(call)
 
 
-@subject.post(
-    f"{_PIECE}/validation", "Valider une pièce", shapes.Dossier, asks=(_DATED,), example={}
-)
-def validate_piece(call: Call) -> shapes.Dossier:
-    """The pièce will do. Raises Invalid, NothingHandedIn, NotFound, Stale."""
-    only_asked(call, _DATED)
-    return _judged(call, validate)
-
-
-@subject.post(
-    f"{_PIECE}/correction",
-    "Renvoyer une pièce à corriger",
-    shapes.Dossier,
-    asks=_WHY,
-    example={"motif": "illisible"},
-)
-def send_piece_back(call: Call) -> shapes.Dossier:
-    """The pièce has to be mended. Raises Invalid, NothingHandedIn, NotFound, Stale."""
-    only_asked(call, *_WHY)
-    return _judged(call, send_back)
-
-
-@subject.delete(f"{_DOSSIER}/fichiers/{{fichier_id}}", "Retirer un fichier", shapes.Dossier)
-def withdraw_file(call: Call) -> shapes.Dossier:
-    """Take a file out of its pièce. Raises NotFound."""
-    ids = call.id("dossier_id"), call.id("fichier_id")
-    withdraw(call.session, call.house.engine, call.identity, *ids, call.now)
-    return dossier(call)
-
-
 @subject.put(
     f"{_DOSSIER}/financement",
     "Le plan de financement",
@@ -205,18 +165,3 @@ def _tags(call: Call) -> shapes.Etiquettes:
     id = of_the_dossier(call)
     found = tags_of(call.connection, call.organisme_id, [id]).get(id, [])
     return {"etiquettes": [{"id": each.id, "nom": each.nom} for each in found]}
-
-
-def _judged(call: Call, judge: Callable[..., Any]) -> shapes.Dossier:
-    names = ("date_document", "motif", "commentaire")
-    judge(
-        call.session,
-        call.house.engine,
-        call.identity,
-        call.id("dossier_id"),
-        call.path["piece"],
-        {name: call.text(name) for name in names},
-        call.now,
-        call.version,
-    )
-    return dossier(call)

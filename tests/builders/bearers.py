@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,20 @@ class Program:
             named.setdefault("content-type", "application/json")
             return self.client.request(method, url, content=body, headers=named)
         return self.client.request(method, url, json=body, headers=named)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        files: Any,
+        fields: Mapping[str, str] | None = None,
+        **headers: str,
+    ) -> Response:
+        """One request with files, as a form."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named.setdefault("authorization", f"Bearer {self.token}")
+        url = path if path.startswith(PREFIX) else PREFIX + path
+        return self.client.request(method, url, data=fields, files=files, headers=named)
 
     def get(self, path: str, **headers: str) -> Response:
         """Read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -14,6 +14,11 @@ Values = Annotated[
     dict[str, str | list[str] | None],
     Field(description="Les réponses par champ, telles qu’on les renvoie."),
 ]
+
+
+def one_of(*words: str) -> Any:
+    """What a text of the answer may be."""
+    return Field(json_schema_extra={"enum": list(words)})
 
 
 class Named(TypedDict):

@@ -51,6 +51,13 @@ class Deposit:
             storage.drop(name)
 
 
+def count_fault(count: int) -> str:
+    """What is wrong with how many files a sending holds."""
+    if count > MOST_FILES:
+        return f"{MOST_FILES} fichiers au plus à la fois : envoyez-les en plusieurs fois."
+    return "" if count else "Choisissez d’abord un fichier."
+
+
 def deposit(
     database: Database,
     storage: Storage,

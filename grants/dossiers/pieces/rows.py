@@ -54,6 +54,15 @@ class Opened:
         return self.row["motif"]
 
 
+def require_piece(
+    connection: Connection, engine: Engine, organisme_id: int, dossier_id: int, key: str
+) -> None:
+    """Nothing is put on the disk for a pièce that is not expected. Raises NotFound."""
+    subject = read_subject(connection, engine, organisme_id, dossier_id, lock=False)
+    if engine.machine(subject).pipeline.piece(key) is None:
+        raise NotFound
+
+
 def open_piece(
     session: Session,
     engine: Engine,
