@@ -27,11 +27,6 @@ def holds(database: Database, office: Office) -> Holdings:
         return furnish(session, office)
 
 
-@pytest.fixture
-def charge_program(app: FastAPI, office: Office) -> Program:
-    return program(app, office, CHARGE_DE_MISSION)
-
-
 NOTE = {"texte": "Appelé ce matin."}
 
 
