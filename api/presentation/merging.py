@@ -77,13 +77,13 @@ def compare_page(
 ) -> ComparePage:
     """The two structures side by side; the first one is the one whose page led here."""
     one, two = rows
-    kept = _kept(connection, rows, typed or {})
+    kept = kept_of(connection, rows, typed or {})
     found = differences(one, two)
     return ComparePage(
         title="Fusionner deux structures",
         back=Link(label=one["nom"], url=f"{LIST}/{one['id']}"),
         url=f"{LIST}/{one['id']}/fusionner",
-        sides=(_side(connection, one), _side(connection, two)),
+        sides=(side_of(connection, one), side_of(connection, two)),
         kept=kept,
         differing=tuple(
             _differing(engine, each, kept, typed or {}, faults or {}) for each in found
@@ -125,7 +125,7 @@ def duplicates_of(connection: Connection, organisme_id: int, row: Mapping[str, A
     )
 
 
-def _kept(
+def kept_of(
     connection: Connection, rows: Sequence[Mapping[str, Any]], typed: Mapping[str, Any]
 ) -> int:
     """The one chosen, else the one that has most dossiers, else the older one."""
@@ -137,7 +137,8 @@ def _kept(
     return min(ids, key=lambda id: (-counts.get(id, 0), id))
 
 
-def _side(connection: Connection, row: Mapping[str, Any]) -> Side:
+def side_of(connection: Connection, row: Mapping[str, Any]) -> Side:
+    """One of the two structures, with what would follow it."""
     id, organisme_id = row["id"], row["organisme_id"]
     dossiers = dossiers_of_structure(connection, organisme_id, id)
     pieces = pieces_of_structure(connection, id)

@@ -7,6 +7,7 @@ from api.v1 import (
     dispositifs,
     dossiers,
     equipe,
+    fusions,
     lists,
     organisme,
     pieces,
@@ -26,6 +27,7 @@ _SUBJECTS = (
     pieces.subject,
     # « proches » is not the id of a structure: it comes before.
     structures.subject,
+    fusions.subject,
     seances.subject,
     pilotage.subject,
     organisme.subject,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.v1 import shapes
 from api.v1.contract import Call, Subject
 from api.v1.dossiers import dossier
-from api.v1.given import of_the_dossier, only_asked
+from api.v1.given import number_of, of_the_dossier, only_asked, row_named
 from grants.dossiers import queries
 from grants.dossiers.appointments import APPOINTMENT_FIELDS, meet_on
 from grants.dossiers.notes import LONGEST_NOTE, add_note, give_to, tie
@@ -36,8 +36,6 @@ _SEEN = Field(
     longest=18,
     help="Celle du porteur que vous avez lu.",
 )
-_LONGEST_ID = 18
-_NO_ROW = 0
 
 
 @subject.get("/dossiers/{dossier_id}/notes", "Les notes d’un dossier", shapes.Notes)
@@ -90,7 +88,7 @@ def change_referent(call: Call) -> shapes.Dossier:
         call.house.engine,
         call.identity,
         call.id("dossier_id"),
-        _row(call.text("referent")),
+        row_named(call.text("referent")),
         call.now,
         call.version,
     )
@@ -150,14 +148,15 @@ def change_porteur(call: Call) -> shapes.Dossier:
     """Keep the porteur's name and numbers, and the structure. Raises Invalid, NotFound, Stale."""
     only_asked(call, *PERSONNE_FIELDS, _STRUCTURE, _SEEN)
     answers = {field.key: call.body.get(field.key) for field in PERSONNE_FIELDS}
-    seen = call.text(_SEEN.key)
-    if seen and not (seen.isascii() and seen.isdigit() and len(seen) <= _LONGEST_ID):
+    typed = call.text(_SEEN.key)
+    seen = number_of(typed)
+    if typed and seen is None:
         raise Invalid({_SEEN.key: "Donnez la version que vous avez lue."})
     carriers = Carriers(
         answers,
-        _row(call.text(_STRUCTURE.key)),
+        row_named(call.text(_STRUCTURE.key)),
         call.version,
-        int(seen) if seen else None,
+        seen,
     )
     carry(call.session, call.house.engine, call.identity, call.id("dossier_id"), carriers, call.now)
     return dossier(call)
@@ -246,11 +245,3 @@ def personne(call: Call) -> shapes.Personne:
         "telephone": row["telephone"],
         "version": row["seq"],
     }
-
-
-def _row(typed: str) -> int | None:
-    """An id of the body; one that cannot be read is that of no row, refused as unknown."""
-    if not typed:
-        return None
-    digits = typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_ID
-    return int(typed) if digits else _NO_ROW

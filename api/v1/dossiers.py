@@ -9,6 +9,7 @@ from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
 from api.v1.dispositifs import action_schema
 from api.v1.errors import StructureAlike
+from api.v1.given import row_named
 from api.v1.serving import PREFIX
 from api.v1.structures import CONTINUE, told_alike
 from grants.dossiers import queries
@@ -16,7 +17,6 @@ from grants.dossiers.advance import Demand, advance
 from grants.dossiers.answers import REASON
 from grants.dossiers.first_contact import (
     EVERY_FIELD,
-    NO_STRUCTURE,
     FirstContact,
     read_first_contact,
     record_contact,
@@ -40,7 +40,6 @@ _STRUCTURE = Field(
     longest=19,
     help="L’id de la structure, si elle est connue.",
 )
-_LONGEST_ID = 18
 
 
 @subject.post(
@@ -62,7 +61,7 @@ def open_one(call: Call) -> Answer:
     """Open a dossier, unless a known structure resembles the one described: then ask first."""
     asked = {field.key for field in (_STRUCTURE, CONTINUE)}
     answers = {name: value for name, value in call.body.items() if name not in asked}
-    chosen = _chosen(call.text("structure_id"))
+    chosen = row_named(call.text("structure_id"))
     contact = FirstContact(answers, chosen, call.key)
     engine = call.house.engine
     if chosen is None and not call.text(CONTINUE.key):
@@ -248,10 +247,3 @@ def _refuse_alike(call: Call, engine: Engine, contact: FirstContact) -> None:
     )
     if alike:
         raise StructureAlike([told_alike(each) for each in alike])
-
-
-def _chosen(typed: str) -> int | None:
-    if not typed:
-        return None
-    digits = typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_ID
-    return int(typed) if digits else NO_STRUCTURE

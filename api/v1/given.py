@@ -7,6 +7,20 @@ from grants.dossiers.reading import read_subject
 from workflow.errors import Invalid
 from workflow.pipeline import Field
 
+LONGEST_ID = 18
+NO_ROW = 0
+
+
+def number_of(typed: str) -> int | None:
+    """A whole number of the body, as a row or a version may have; None for anything else."""
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID
+    return int(typed) if plain else None
+
+
+def row_named(typed: str) -> int | None:
+    """An id of the body; one that cannot be read is that of no row, refused as unknown."""
+    return (number_of(typed) or NO_ROW) if typed else None
+
 
 def of_the_dossier(call: Call) -> int:
     """The dossier of the address. Raises NotFound, also for another organisme's."""

@@ -121,20 +121,7 @@ def record_structure(call: Call) -> Answer:
 @subject.get("/structures/{structure_id}", "Une structure", shapes.Structure)
 def structure(call: Call) -> shapes.Structure:
     """A structure, its people and its dossiers. Raises NotFound."""
-    id = call.id("structure_id")
-    row = STRUCTURES.read(call.connection, call.organisme_id, id)
-    kept, types = answers_of(row), call.house.engine.vocabulary.field_types
-    lines = dossiers_of_structure(call.connection, call.organisme_id, id)
-    return {
-        "id": id,
-        "fiche": {
-            field.key: None if kept[field.key] is None else types[field.type].form(kept[field.key])
-            for field in STRUCTURE_FIELDS
-        },
-        "contacts": [told_contact(each) for each in contacts_of(call.connection, id)],
-        "dossiers": [told_line(each) for each in lines],
-        "version": row["seq"],
-    }
+    return told_structure(call, call.id("structure_id"))
 
 
 @subject.put(
@@ -198,6 +185,23 @@ def take_contact_off(call: Call) -> shapes.Contacts:
     ids = call.id("structure_id"), call.id("contact_id")
     remove_contact(call.session, call.identity, *ids, call.now)
     return contacts(call)
+
+
+def told_structure(call: Call, id: int) -> shapes.Structure:
+    """A structure whole. Raises NotFound."""
+    row = STRUCTURES.read(call.connection, call.organisme_id, id)
+    kept, types = answers_of(row), call.house.engine.vocabulary.field_types
+    lines = dossiers_of_structure(call.connection, call.organisme_id, id)
+    return {
+        "id": id,
+        "fiche": {
+            field.key: None if kept[field.key] is None else types[field.type].form(kept[field.key])
+            for field in STRUCTURE_FIELDS
+        },
+        "contacts": [told_contact(each) for each in contacts_of(call.connection, id)],
+        "dossiers": [told_line(each) for each in lines],
+        "version": row["seq"],
+    }
 
 
 def told_contact(line: ContactLine) -> shapes.Contact:

@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from api.settings import Settings
 from grants.dossiers.pieces.storage import Storage
+from grants.structures.service import create_structure
 from tests.builders.addresses import values_of
 from tests.builders.documents import pdf
-from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.offices import NOW, Holdings, Office, furnish
 from tests.builders.papers import handed
 
 
@@ -26,5 +27,6 @@ def furnished(session: Session, office: Office) -> dict[str, str]:
 
 def operation_values(session: Session, office: Office, holds: Holdings) -> dict[str, str]:
     """The value of each part of an address, for what an organisme holds."""
-    more = {"sheet": "accueil", "personne_id": str(holds.personne)}
+    other = create_structure(session, office.identity(), {"nom": "Une voisine"}, NOW)
+    more = {"sheet": "accueil", "personne_id": str(holds.personne), "autre_id": str(other)}
     return {**values_of(session, office, holds), **more}

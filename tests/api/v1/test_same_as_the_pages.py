@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 
 import pytest
@@ -45,6 +45,8 @@ SAME = {
     f"{_T}/rouvrir": f"POST {_T}/rouvrir",
     "/structures/nouvelle": "POST /structures",
     f"{_S}/modifier": f"PUT {_S}",
+    f"{_S}/fusionner": f"POST {_S}/fusion/{{autre_id}}",
+    f"{_S}/fusions/{{fusion_id}}/annuler": f"POST {_S}/fusions/{{fusion_id}}/annuler",
     f"{_S}/contacts": f"POST {_S}/contacts",
     _C: f"PUT {_C}",
     f"{_C}/retirer": f"DELETE {_C}",
@@ -65,6 +67,10 @@ SAME = {
 }
 #: Forms in several parts, for their files.
 IN_PARTS = (f"{_P}/fichiers",)
+#: What a form says and the address of the API does.
+FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
+#: What a form may leave out and a program may not.
+BODIES = {f"{_S}/fusionner": {"autre_version": "*"}}
 #: What only a person in front of a browser does.
 OF_THE_BROWSER = (
     "/annuler",
@@ -86,8 +92,6 @@ OF_THE_BROWSER = (
 NOT_YET = (
     "/lots",  # a program repeats the operation, dossier by dossier
     "/parametres/reprises",
-    f"{_S}/fusion",
-    "/structures/fusions",
 )
 
 
@@ -122,8 +126,8 @@ def test_both_refuse_alike_in_the_same_words(
             continue
         for mine in (True, False):
             here, there = (by_page, by_program) if mine else (by_program, by_page)
-            shown = press(browser, page, page.format_map(here))
-            told = who.ask(method, path.format_map(there), if_match="*")
+            shown = press(browser, page, here)
+            told = who.ask(method, path.format_map(there), BODIES.get(page), if_match="*")
             assert alike(shown.status_code) == alike(told.status_code), (
                 operation,
                 mine,
@@ -140,12 +144,13 @@ def test_both_refuse_alike_in_the_same_words(
                     assert plain(sentence) in plain(shown.text), (operation, sentence)
 
 
-def press(browser: Visitor, page: str, url: str) -> Answer:
-    """Send a form with nothing in it."""
-    token = browser.token()
+def press(browser: Visitor, page: str, here: Mapping[str, str]) -> Answer:
+    """Send a form with nothing in it, but for what the API has in its address."""
+    token, url = browser.token(), page.format_map(here)
     if page in IN_PARTS:
         return browser.client.post(url, files={"csrf_token": (None, token)})
-    return browser.client.post(url, data={"csrf_token": token})
+    fields = {name: here[value] for name, value in FIELDS.get(page, {}).items()}
+    return browser.client.post(url, data={"csrf_token": token, **fields})
 
 
 def plain(text: str) -> str:
