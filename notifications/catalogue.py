@@ -10,10 +10,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 Release = Literal["automatique", "a_valider"]
+Channel = Literal["courriel", "papier"]
 
 
 class Letter(BaseModel):
-    """One letter: `a_valider` waits for a person's « Envoyer », `automatique` leaves by itself."""
+    """One letter: `a_valider` waits for a person's « Envoyer », `automatique` leaves by itself.
+
+    `channels`: by e-mail, on paper, or both (the e-mail then carries the letter as a PDF).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,6 +25,7 @@ class Letter(BaseModel):
     title: str = Field(min_length=1, max_length=120)
     to: Literal["porteur", "structure", "membres", "prestataires", "referent"]
     release: Release
+    channels: tuple[Channel, ...] = Field(default=("courriel",), min_length=1)
 
 
 class _File(BaseModel):

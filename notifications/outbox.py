@@ -11,11 +11,16 @@ from sqlalchemy import Connection, bindparam, insert, text, update
 
 from notifications.catalogue import Letter
 from notifications.courrier_table import Courrier
-from workflow.database import column_names, table_of
+from workflow.database import table_of
 from workflow.journal import canonical
 from workflow.statements import Statement
 
-A_VALIDER, PRET, ANNULE = "a_valider", "pret", "annule"
+PREPARE, A_COMPLETER, A_VALIDER = "prepare", "a_completer", "a_valider"
+PRET, EN_COURS, ENVOYE, ECHEC, ANNULE = "pret", "en_cours", "envoye", "echec", "annule"
+#: What has not left yet, and may still be cancelled.
+WAITING = (PREPARE, A_COMPLETER, A_VALIDER, PRET)
+COURRIEL, PAPIER = "courriel", "papier"
+AUTOMATIQUE = "automatique"
 _TABLE = table_of(Courrier)
 
 
@@ -48,9 +53,25 @@ class Enclosed:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-_INSERT = Statement(
-    insert(_TABLE).values({name: bindparam(name) for name in column_names(_TABLE, without="id")})
+#: What is known when a letter becomes due; the rest comes when it is written and sent.
+_DUE = (
+    "tenant_id",
+    "letter",
+    "title",
+    "release",
+    "channel",
+    "subject_kind",
+    "subject_id",
+    "subject_seq",
+    "recipient_id",
+    "recipient_name",
+    "recipient_email",
+    "context",
+    "state",
+    "created_at",
+    "due_at",
 )
+_INSERT = Statement(insert(_TABLE).values({name: bindparam(name) for name in _DUE}))
 _CANCEL = Statement(
     update(_TABLE)
     .where(
@@ -58,14 +79,14 @@ _CANCEL = Statement(
         _TABLE.c.subject_id == bindparam("id_"),
         _TABLE.c.subject_seq == bindparam("seq_"),
         # Written out, not bound: see the échéances.
-        text(f"state IN ('{A_VALIDER}', '{PRET}')"),
+        text(f"state IN ({', '.join(repr(state) for state in WAITING)})"),
     )
     .values(state=ANNULE)
 )
 
 
 def enqueue(connection: Connection, occasion: Occasion, letters: Sequence[Enclosed]) -> None:
-    """Write the letters' rows: `pret` when they leave by themselves, else `a_valider`."""
+    """Write the letters' rows, in the move's transaction; their texts come after the commit."""
     _INSERT.run_many(connection, [_row(occasion, each) for each in letters])
 
 
@@ -80,6 +101,8 @@ def _row(occasion: Occasion, each: Enclosed) -> dict[str, Any]:
         "tenant_id": occasion.tenant_id,
         "letter": each.letter.key,
         "title": each.letter.title,
+        "release": each.letter.release,
+        "channel": _channel(each),
         "subject_kind": occasion.subject_kind,
         "subject_id": occasion.subject_id,
         "subject_seq": occasion.seq,
@@ -87,7 +110,13 @@ def _row(occasion: Occasion, each: Enclosed) -> dict[str, Any]:
         "recipient_name": each.recipient.name,
         "recipient_email": each.recipient.email,
         "context": canonical(each.context),
-        "state": A_VALIDER if each.letter.release == "a_valider" else PRET,
+        "state": PREPARE,
         "created_at": occasion.at,
         "due_at": occasion.at,
     }
+
+
+def _channel(each: Enclosed) -> str:
+    """By e-mail where the letter may and the person has one, else on paper."""
+    by_mail = COURRIEL in each.letter.channels and each.recipient.email
+    return COURRIEL if by_mail else PAPIER

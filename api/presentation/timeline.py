@@ -48,7 +48,16 @@ _IN_WORDS = frozenset(
     }
 )
 _FIXED = {field.key: field for field in APPOINTMENT_FIELDS}
-_STATES = {"a_valider": "à valider", "pret": "prêt à partir", "annule": "annulé"}
+_STATES = {
+    "prepare": "préparé",
+    "a_completer": "à compléter",
+    "a_valider": "à valider",
+    "pret": "prêt à partir",
+    "en_cours": "en cours d’envoi",
+    "envoye": "envoyé",
+    "echec": "échec de l’envoi",
+    "annule": "annulé",
+}
 
 Letters = Mapping[int, Iterable[tuple[str, str]]]
 

@@ -235,6 +235,8 @@ class Courrier(Unmanaged):
     tenant_id = models.BigIntegerField()
     letter = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
+    release = models.CharField(max_length=16)
+    channel = models.CharField(max_length=16)
     subject_kind = models.CharField(max_length=32)
     subject_id = models.BigIntegerField()
     subject_seq = models.IntegerField()

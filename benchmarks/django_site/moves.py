@@ -181,6 +181,8 @@ def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
         tenant_id=dossier.organisme_id,
         letter=LETTER,
         title=LETTER_TITLE,
+        release="a_valider",
+        channel="courriel" if dossier.porteur.email else "papier",
         subject_kind="dossier",
         subject_id=dossier.pk,
         subject_seq=dossier.seq,
@@ -188,7 +190,7 @@ def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
         recipient_name=dossier.porteur.nom,
         recipient_email=dossier.porteur.email,
         context=canonical(context),
-        state="a_valider",
+        state="prepare",
         created_at=now,
         due_at=now,
     )

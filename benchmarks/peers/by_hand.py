@@ -82,7 +82,7 @@ _ECHEANCE = _insert(
 )
 _COURRIER = _insert(
     "courrier",
-    "tenant_id letter title subject_kind subject_id subject_seq recipient_id"
+    "tenant_id letter title release channel subject_kind subject_id subject_seq recipient_id"
     " recipient_name recipient_email context state created_at due_at",
 )
 _ANNOUNCE = (
@@ -232,6 +232,8 @@ class ByHand:
             ORGANISME,
             LETTER,
             LETTER_TITLE,
+            "a_valider",
+            "courriel" if row["porteur_email"] else "papier",
             "dossier",
             order.dossier_id,
             seq,
@@ -239,7 +241,7 @@ class ByHand:
             row["porteur_nom"],
             row["porteur_email"],
             context,
-            "a_valider",
+            "prepare",
             now,
             now,
         )

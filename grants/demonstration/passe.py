@@ -17,7 +17,7 @@ from grants.dossiers.reading import KIND, read_subject
 from grants.dossiers.writing import store_chain
 from grants.organisation.identity import software
 from notifications.courrier_table import Courrier
-from notifications.outbox import A_VALIDER, ANNULE, PRET
+from notifications.outbox import ANNULE, AUTOMATIQUE, WAITING
 from workflow import echeances
 from workflow.database import table_of
 from workflow.echeance_table import Echeance
@@ -73,10 +73,10 @@ def _cancel(session: Session, engine: Engine, subject: Subject, due: list[dict[s
 
 def _withhold_letters(session: Session, organisme_id: int, now: datetime) -> None:
     """Nothing leaves for the past: only recent letters still wait for somebody to send them."""
-    waiting: ColumnElement[bool] = _C.c.state == A_VALIDER
-    old = waiting & (_C.c.created_at < now - WORTH_SENDING)
+    by_itself: ColumnElement[bool] = _C.c.release == AUTOMATIQUE
+    old = _C.c.created_at < now - WORTH_SENDING
     session.connection().execute(
         update(_C)
-        .where(_C.c.tenant_id == organisme_id, (_C.c.state == PRET) | old)
+        .where(_C.c.tenant_id == organisme_id, _C.c.state.in_(WAITING), by_itself | old)
         .values(state=ANNULE)
     )

@@ -41,7 +41,7 @@ def test_a_move_is_written_whole(counter: Counter) -> None:
         "lieu_rendez_vous": "Au siège",
     }
     assert line.content["avant"] == {"rendez_vous": None, "lieu_rendez_vous": None}
-    assert counter.letters() == [("confirmation_rendez_vous", "pret")]
+    assert counter.letters() == [("confirmation_rendez_vous", "prepare")]
     assert counter.still_open() == [("rappel_rendez_vous", 1, date(2026, 3, 18))]
     assert counter.fact("rendez_vous").isoformat() == "2026-03-20T09:30:00+00:00"
 

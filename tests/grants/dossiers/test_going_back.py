@@ -68,10 +68,10 @@ def test_a_correction_cancels_the_letters_that_have_not_left(counter: Counter) -
     counter.take_to("cts")
     counter.wait(days=21)
     counter.do("selectionner", montant_accorde="18 000")
-    assert counter.letters()[-1] == ("notification_accord", "a_valider")
+    assert counter.letters()[-1] == ("notification_accord", "prepare")
     counter.do("corriger_etape", by="direction", reason=REASON)
     assert counter.letters()[-1] == ("notification_accord", "annule")
-    assert counter.letters()[-2] == ("invitation_cts", "pret")
+    assert counter.letters()[-2] == ("invitation_cts", "prepare")
 
 
 def test_a_correction_gives_the_stage_its_date_and_its_reminders_back(counter: Counter) -> None:

@@ -38,7 +38,7 @@ def test_a_letter_goes_to_the_porteur_as_known_in_the_transaction(counter: Count
     )
     assert row["recipient_name"] == "Ana Porteuse"
     assert row["recipient_email"].endswith("@porteur.example")
-    assert (row["state"], row["created_at"], row["due_at"]) == ("pret", NOW, NOW)
+    assert (row["state"], row["created_at"], row["due_at"]) == ("prepare", NOW, NOW)
 
 
 def test_the_context_is_plain_data_of_the_dossier_and_the_move(counter: Counter) -> None:
@@ -61,13 +61,12 @@ def test_a_reason_is_there_for_the_letter_that_tells_it(counter: Counter) -> Non
     assert context["action"]["motif"] == "Le porteur renonce."
 
 
-def test_what_waits_for_somebody_waits(counter: Counter, engine: Engine) -> None:
+def test_each_letter_says_whether_it_waits_for_somebody(counter: Counter, engine: Engine) -> None:
     counter.take_to("selectionne")
     catalogue: dict[str, Letter] = dict(engine.vocabulary.letters)
     for row in rows(counter):
-        waiting = catalogue[row["letter"]].release == "a_valider"
-        assert row["state"] == ("a_valider" if waiting else "pret")
-    assert {row["state"] for row in rows(counter)} == {"a_valider", "pret"}
+        assert (row["state"], row["release"]) == ("prepare", catalogue[row["letter"]].release)
+    assert {row["release"] for row in rows(counter)} == {"a_valider", "automatique"}
 
 
 def test_without_an_email_the_letter_is_still_written(counter: Counter) -> None:
@@ -79,6 +78,7 @@ def test_without_an_email_the_letter_is_still_written(counter: Counter) -> None:
         None,
         None,
     )
+    assert row["channel"] == "papier"
 
 
 def test_without_anybody_the_letter_bears_the_reference(counter: Counter) -> None:

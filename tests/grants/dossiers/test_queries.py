@@ -33,7 +33,7 @@ def test_the_letters_of_each_move(counter: Counter) -> None:
     with counter.database.reading() as session:
         found = queries.letters_by_seq(session.connection(), counter.dossier)
     assert list(found) == [2, 3]
-    assert found[2] == [("Confirmation du rendez-vous d’accueil", "pret")]
+    assert found[2] == [("Confirmation du rendez-vous d’accueil", "prepare")]
     assert len(found[3]) == 1
 
 
