@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, text, update
+from sqlalchemy import Connection, bindparam, false, insert, literal_column, text, update
 
 from notifications.catalogue import Letter
 from notifications.courrier_table import Courrier
@@ -71,7 +71,12 @@ _DUE = (
     "created_at",
     "due_at",
 )
-_INSERT = Statement(insert(_TABLE).values({name: bindparam(name) for name in _DUE}))
+_INSERT = Statement(
+    insert(_TABLE).values(
+        {name: bindparam(name) for name in _DUE}
+        | {"reminder": false(), "attempts": literal_column("0"), "version": literal_column("1")}
+    )
+)
 _CANCEL = Statement(
     update(_TABLE)
     .where(
