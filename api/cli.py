@@ -111,7 +111,7 @@ def foreseen(error: Exception) -> str | None:
     from sqlalchemy.exc import DatabaseError
 
     from api.settings import FaultySettings
-    from notifications.catalogue import FaultyCatalogue
+    from notifications.letters import FaultyCatalogue
     from workflow.loader import FaultyPipelines
 
     if isinstance(error, FaultySettings | FaultyCatalogue | FaultyPipelines):

@@ -20,7 +20,7 @@ from grants.organisation.roles import PIPELINE_ROLES
 from grants.organisation.vocabulary import ORGANISATION
 from grants.reprise.vocabulary import REPRISE
 from grants.structures.vocabulary import STRUCTURES
-from notifications.catalogue import load_letters
+from notifications.letters import load_letters
 from workflow.engine import Engine
 from workflow.loader import Fault, FaultyPipelines, load_pipelines
 from workflow.vocabulary import Vocabulary

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, false, insert, literal_column, text, update
 
-from notifications.catalogue import Letter
 from notifications.courrier_table import Courrier
+from notifications.letters import Letter
 from workflow.database import table_of
 from workflow.journal import canonical
 from workflow.statements import Statement

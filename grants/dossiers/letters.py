@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from notifications.catalogue import Letter
+from notifications.letters import Letter
 from notifications.outbox import Enclosed, Recipient
 from workflow.engine import Engine, Move
 from workflow.subject import Subject

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from notifications.catalogue import Letter
 from notifications.courrier_table import Courrier
+from notifications.letters import Letter
 from tests.builders.dossiers import STRUCTURE, Counter
 from tests.builders.offices import NOW
 from workflow.database import table_of

@@ -1,0 +1,152 @@
+"""The catalogue of letters: one Markdown file each, its first lines saying who gets it and how.
+
+    +++
+    title = "Notification d’accord"
+    to = "porteur"
+    release = "a_valider"
+    subject = "Votre projet {{ dossier.titre }} est retenu"
+    +++
+    {{ porteur.civilite | appel }},
+
+    Le comité a retenu votre projet…
+
+The name of the file is the letter's key, its folder the dispositif. The front matter is TOML;
+the subject and the body are Jinja2, and the body becomes Markdown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+Release = Literal["automatique", "a_valider"]
+Channel = Literal["courriel", "papier"]
+Attachment = Literal["rendez_vous.ics", "seance.ics", "lettre.pdf"]
+FENCE = "+++"
+
+
+class Letter(BaseModel):
+    """One letter: `a_valider` waits for a person's « Envoyer », `automatique` leaves by itself.
+
+    `channels`: by e-mail, on paper, or both. `attachments` are what the e-mail carries, its own
+    PDF among them. `letterhead`: the PDF bears the organisme's letterhead. `emblems`: those of
+    the funders whose publicity is owed. `source` is the Markdown under the front matter, `digest`
+    tells one version of the subject and the text from another.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    title: str = Field(min_length=1, max_length=120)
+    to: Literal["porteur", "structure", "membres", "prestataires", "referent"]
+    release: Release
+    channels: tuple[Channel, ...] = Field(default=("courriel",), min_length=1)
+    subject: str = Field(default="", max_length=300)
+    letterhead: bool = True
+    signatory: Literal["direction", "referent"] = "referent"
+    attachments: tuple[Attachment, ...] = ()
+    emblems: bool = False
+    dispositif: str = ""
+    source: str = ""
+    digest: str = ""
+
+
+class FaultyCatalogue(Exception):
+    """Le catalogue des lettres est mal décrit ; rien ne démarre avant correction."""
+
+
+class _Unreadable(Exception):
+    """What is wrong with one file, and what to do."""
+
+
+def load_letters(folders: Iterable[Path]) -> dict[str, Letter]:
+    """Every letter of every `<dispositif>/*.md`, by key. Raises FaultyCatalogue with all faults."""
+    letters: dict[str, Letter] = {}
+    faults: list[str] = []
+    for path in (path for folder in folders for path in sorted(folder.glob("*/*.md"))):
+        letter = _read(path, faults)
+        if letter is None:
+            continue
+        if letter.key in letters:
+            remedy = "changez le nom de l’un des deux fichiers"
+            other = letters[letter.key].dispositif
+            faults.append(f"{_named(path)} : lettre déclarée aussi dans {other} → {remedy}")
+        letters[letter.key] = letter
+    if faults:
+        listed = "\n".join(f"  {fault}" for fault in faults)
+        raise FaultyCatalogue(f"{FaultyCatalogue.__doc__}\n{listed}")
+    return letters
+
+
+def cut(text: str) -> tuple[str, str]:
+    """The front matter and the body of a letter's file. Raises ValueError without fences."""
+    opening, _, rest = text.partition("\n")
+    front, fence, body = rest.partition(f"\n{FENCE}\n")
+    if opening != FENCE or not fence:
+        raise ValueError(FENCE)
+    return front, body.strip("\n") + "\n"
+
+
+def digest_of_source(subject: str, body: str) -> str:
+    """What tells one version of a letter's subject and text from another."""
+    return hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
+
+
+def _named(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _read(path: Path, faults: list[str]) -> Letter | None:
+    try:
+        front, body = _content(path)
+        own = {
+            "key": path.stem,
+            "dispositif": path.parent.name,
+            "source": body,
+            "digest": digest_of_source(str(front.get("subject", "")), body),
+        }
+        for name in own.keys() & front.keys():
+            raise _Unreadable(f"{name} ne s’écrit pas dans le fichier → retirez cette ligne")
+        letter = Letter.model_validate(front | own)
+        if not letter.subject.strip() or not body.strip():
+            raise _Unreadable("objet ou texte vide → écrivez subject et le texte de la lettre")
+        return letter
+    except _Unreadable as error:
+        faults.append(f"{_named(path)} : {error}")
+    except ValidationError as error:
+        for each in error.errors():
+            place = ".".join(str(part) for part in each["loc"])
+            faults.append(f"{_named(path)} · {place} : {_told(each['type'], each)}")
+    return None
+
+
+def _content(path: Path) -> tuple[dict[str, Any], str]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        front, body = cut(text)
+        return tomllib.loads(front), body
+    except UnicodeDecodeError:
+        raise _Unreadable("encodage illisible → enregistrez le fichier en UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _Unreadable(f"l’en-tête n’est pas du TOML ({error}) → corrigez-le") from None
+    except ValueError:
+        raise _Unreadable("en-tête introuvable → commencez par +++, finissez-le par +++") from None
+    except OSError as error:
+        problem = f"lecture impossible ({error.strerror})"
+        raise _Unreadable(f"{problem} → vérifiez le fichier et ses droits") from None
+
+
+def _told(kind: str, each: Any) -> str:
+    """A fault of the front matter, in French; the reader's own words for what is rare."""
+    if kind == "missing":
+        return "manque → ajoutez cette ligne à l’en-tête"
+    if kind == "extra_forbidden":
+        return "nom inconnu → corrigez-le ou retirez cette ligne"
+    if kind == "literal_error":
+        return f"valeur inconnue → choisissez parmi {each['ctx']['expected']}"
+    return f"valeur refusée ({each['msg']}) → corrigez-la"
