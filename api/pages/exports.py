@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from api.exports.csv_text import csv_file
+from api.exports.kinds import CSV, XLSX
 from api.exports.values import Rows, columns_to_export, rows_of
 from api.exports.xlsx import xlsx_file
 from api.house import house_of
@@ -18,8 +19,6 @@ from api.visit import SignedIn, Visit
 from workflow.errors import Invalid
 
 router = APIRouter()
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CSV = "text/csv; charset=utf-8"
 _EVERY = "toutes"
 
 Writing = Callable[[Sequence[Column], Rows], Iterator[bytes]]
@@ -29,7 +28,7 @@ Writing = Callable[[Sequence[Column], Rows], Iterator[bytes]]
 def workbook(request: Request, visit: SignedIn) -> Response:
     """The list as a workbook."""
     response = _answer(
-        request, visit, lambda columns, rows: xlsx_file("Dossiers", columns, rows), "xlsx", _XLSX
+        request, visit, lambda columns, rows: xlsx_file("Dossiers", columns, rows), "xlsx", XLSX
     )
     # It is a zip already: compressing it again would cost more than it saves.
     response.headers["Content-Encoding"] = "identity"
@@ -39,7 +38,7 @@ def workbook(request: Request, visit: SignedIn) -> Response:
 @router.get(f"{PATH}/export.csv")
 def table(request: Request, visit: SignedIn) -> Response:
     """The list as a CSV file."""
-    return _answer(request, visit, csv_file, "csv", _CSV)
+    return _answer(request, visit, csv_file, "csv", CSV)
 
 
 def _answer(request: Request, visit: Visit, write: Writing, ending: str, kind: str) -> Response:

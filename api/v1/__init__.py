@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from api.v1 import (
+    annonces,
     around,
     dispositifs,
     dossiers,
     equipe,
+    exports,
     fusions,
     lists,
     organisme,
@@ -15,12 +17,15 @@ from api.v1 import (
     seances,
     structures,
     travail,
+    vues,
 )
 from api.v1.contract import Operation
 
 _SUBJECTS = (
     dispositifs.subject,
     lists.subject,
+    exports.subject,
+    vues.subject,
     dossiers.subject,
     around.subject,
     travail.subject,
@@ -32,6 +37,7 @@ _SUBJECTS = (
     pilotage.subject,
     organisme.subject,
     equipe.subject,
+    annonces.subject,
 )
 #: Every operation, in the order of the description.
 OPERATIONS: tuple[Operation, ...] = tuple(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from api.v1.contract import Call
 from grants.dossiers.reading import read_subject
 from workflow.errors import Invalid
+from workflow.fields import parse_fields
 from workflow.pipeline import Field
 
 LONGEST_ID = 18
@@ -20,6 +23,18 @@ def number_of(typed: str) -> int | None:
 def row_named(typed: str) -> int | None:
     """An id of the body; one that cannot be read is that of no row, refused as unknown."""
     return (number_of(typed) or NO_ROW) if typed else None
+
+
+def answered(call: Call, *fields: Field) -> dict[str, Any]:
+    """The values of a body, None for what was not sent. Raises Invalid with every fault.
+
+    What is owed is left to the service to ask for, in its own words.
+    """
+    asked = [field.model_copy(update={"required": False}) for field in fields]
+    values, faults = parse_fields(asked, call.body, call.house.engine.vocabulary.field_types)
+    if faults:
+        raise Invalid(faults)
+    return values
 
 
 def of_the_dossier(call: Call) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api.presentation.liste import read_sort
 from api.presentation.narrowing import NAMES, Narrowing, read_narrowing
 from api.v1 import shapes
@@ -43,11 +45,8 @@ _UNKNOWN = "Cette valeur n’est pas connue ici."
 @subject.get("/dossiers", "La liste des dossiers", shapes.PageDossiers, query={**FILTERS, **PAGING})
 def dossiers(call: Call) -> Answer:
     """One page of the list, and where the next one starts."""
-    pipeline = _pipeline(call)
-    narrowing = narrowing_asked(call, pipeline)
+    pipeline, narrowing = _pipeline(call, call.query), narrowing_of(call, call.query)
     sort, size = read_sort(call.query), page_size(call)
-    if call.query.get("tri", "dossier") not in SORTS:
-        raise Invalid({"tri": _UNKNOWN})
     place = place_asked(call)
     cursor = None if place is None else Cursor(place[0], place[1])
     page = page_of(
@@ -64,10 +63,10 @@ def dossiers(call: Call) -> Answer:
 @subject.get("/tableau", "Un dispositif étape par étape", shapes.Tableau, query=FILTERS)
 def tableau(call: Call) -> shapes.Tableau:
     """How many dossiers, and how much, in each stage of a pipeline."""
-    pipeline = _pipeline(call)
+    pipeline = _pipeline(call, call.query)
     if pipeline is None:
         raise Invalid({"dispositif": "Donnez la clé d’un dispositif."})
-    narrowing = narrowing_asked(call, pipeline)
+    narrowing = narrowing_of(call, call.query)
     totals = totals_by_stage(call.connection, call.organisme_id, narrowing.filters)
     return {
         "dispositif": pipeline.key,
@@ -85,11 +84,12 @@ def tableau(call: Call) -> shapes.Tableau:
     }
 
 
-def narrowing_asked(call: Call, pipeline: Pipeline | None) -> Narrowing:
+def narrowing_of(call: Call, query: Mapping[str, str]) -> Narrowing:
     """The filters of an address; a screen leaves out what it cannot read, a program is told."""
+    pipeline = _pipeline(call, query)
     customs = customs_of(call.connection, call.organisme_id)
     today = to_paris(call.now).date()
-    asked = {name: value for name, value in call.query.items() if name in FILTERS}
+    asked = {name: value for name, value in query.items() if name in FILTERS}
     narrowing = read_narrowing(asked, call.organisme_id, pipeline, today, customs)
     faults = dict(narrowing.faults)
     filters = narrowing.filters
@@ -99,6 +99,7 @@ def narrowing_asked(call: Call, pipeline: Pipeline | None) -> Narrowing:
         "departement": filters.departement,
         "seance": filters.seance_id,
         "retard": filters.late is not None,
+        "tri": asked.get("tri") in SORTS,
         "sens": asked.get("sens") in ("asc", "desc"),
     }
     faults |= {
@@ -130,8 +131,8 @@ def told_line(line: DossierLine) -> shapes.LigneDossier:
     }
 
 
-def _pipeline(call: Call) -> Pipeline | None:
-    key = call.query.get("dispositif")
+def _pipeline(call: Call, query: Mapping[str, str]) -> Pipeline | None:
+    key = query.get("dispositif")
     if key is None:
         return None
     if call.house.engine.catalogue.latest(key) is None:

@@ -19,6 +19,7 @@ from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
 _D, _S, _T = "/dossiers/{dossier_id}", "/structures/{structure_id}", "/taches/{task_id}"
+_V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
 #: What a page posts → what a program asks for.
 SAME = {
@@ -39,6 +40,12 @@ SAME = {
     f"{_P}/correction": f"POST {_P}/correction",
     f"{_D}/fichiers/{{fichier_id}}/retirer": f"DELETE {_D}/fichiers/{{fichier_id}}",
     f"{_D}/financement": f"PUT {_D}/financement",
+    "/liste/colonnes": "PUT /colonnes",
+    "/liste/vues": "POST /vues",
+    f"{_V}/nom": f"PUT {_W}",
+    f"{_V}/contenu": f"PUT {_W}/contenu",
+    f"{_V}/premiere": f"PUT {_W}/premiere",
+    f"{_V}/supprimer": f"DELETE {_W}",
     "/taches": "POST /taches",
     _T: f"PUT {_T}",
     f"{_T}/faite": f"POST {_T}/faite",
@@ -64,6 +71,9 @@ SAME = {
     "/parametres/equipe/{compte_id}/retirer": f"POST {_E}/retirer",
     "/parametres/equipe/{compte_id}/rendre": f"POST {_E}/rendre",
     "/parametres/equipe/{compte_id}/lien": f"POST {_E}/lien",
+    "/parametres/annonces": "POST /annonces",
+    "/parametres/annonces/{adresse_id}/retirer": "DELETE /annonces/{adresse_id}",
+    "/parametres/annonces/envois/{envoi_id}/renvoyer": "POST /annonces/envois/{envoi_id}/renvoyer",
 }
 #: Forms in several parts, for their files.
 IN_PARTS = (f"{_P}/fichiers",)
@@ -80,13 +90,9 @@ OF_THE_BROWSER = (
     "/demarrage",
     "/organismes/",
     "/reinitialisation/",
-    "/liste/colonnes",
-    "/liste/vues",
     f"{_D}/brouillons/",
     f"{_D}/presence",
     f"{_D}/financement/solde",
-    # Whoever decides where data go does it in person.
-    "/parametres/annonces",
 )
 #: What the pages do and the API does not do yet.
 NOT_YET = (
