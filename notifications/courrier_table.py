@@ -13,6 +13,8 @@ from workflow.database import BigId, UtcDateTime
 STATES = ("prepare", "a_completer", "a_valider", "pret", "en_cours", "envoye", "echec", "annule")
 #: `courriel` leaves by e-mail, `papier` is printed and posted by a person.
 CHANNELS = ("courriel", "papier")
+#: What the delivery takes, written as its index is.
+TO_SEND = "state = 'pret' AND channel = 'courriel'"
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -45,10 +47,13 @@ class Courrier(SQLModel, table=True):
             "state NOT IN ('pret', 'en_cours', 'envoye') OR digest IS NOT NULL", name="frozen"
         ),
         _partial("ix_courrier_to_write", "id", where="state = 'prepare'"),
-        _partial("ix_courrier_waiting", "due_at", where="state = 'pret'"),
+        # Letters before reminders; paper waits for a person, the clock never looks at it.
+        _partial("ix_courrier_waiting", "reminder", "due_at", where=TO_SEND),
         _partial("ix_courrier_leased", "leased_until", where="state = 'en_cours'"),
-        Index("ix_courrier_organisme", "tenant_id", "id"),
-        Index("ix_courrier_etat", "tenant_id", "state", "id"),
+        Index("ix_courrier_organisme", "tenant_id", "created_at", "id"),
+        Index("ix_courrier_etat", "tenant_id", "state", "created_at", "id"),
+        Index("ix_courrier_lettre", "tenant_id", "letter", "created_at", "id"),
+        Index("ix_courrier_personne", "tenant_id", "recipient_id", "created_at", "id"),
         Index("ix_courrier_sujet", "subject_kind", "subject_id", "id"),
         _partial("ix_courrier_rappels", "tenant_id", "recipient_id", "due_at", where="reminder"),
     )
@@ -151,12 +156,16 @@ class Modele(SQLModel, table=True):
 
 
 class AdresseSuspendue(SQLModel, table=True):
-    """An address that one organisme writes to no more: it bounced, or its owner asked for it."""
+    """An address that one organisme writes to no more, and why.
+
+    `rebond`: its mailbox is refused. `demande`: its owner wants no e-mail. `rappels`: its owner
+    wants no reminder; letters still leave.
+    """
 
     __tablename__ = "adresse_suspendue"
     __table_args__ = (
         UniqueConstraint("tenant_id", "email"),
-        CheckConstraint("reason IN ('rebond', 'demande')", name="reason"),
+        CheckConstraint("reason IN ('rebond', 'demande', 'rappels')", name="reason"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -181,3 +190,20 @@ class Battement(SQLModel, table=True):
     ok_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     fault: str | None = Field(default=None, max_length=300)
     process: str = Field(max_length=120)
+
+
+class Cadence(SQLModel, table=True):
+    """How fast letters leave, shared by every process: one row, locked by whoever takes a letter.
+
+    `recent` counts what left in each of the last seconds (JSON). After a fault of the server
+    itself nothing is tried before `paused_until`; `faults` counts those in a row.
+    """
+
+    __tablename__ = "cadence"
+
+    name: str = Field(primary_key=True, max_length=40)
+    recent: str = Field(default="[]", sa_type=Text)
+    faults: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    fault: str | None = Field(default=None, max_length=500)
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    paused_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
