@@ -42,11 +42,15 @@ def faults_of_names(
 
 
 class _Own:
-    """The sheets and the fields that a file declares, those it could not be read included."""
+    """What a file declares, the parts that could not be read included."""
 
     def __init__(self, pipeline: Pipeline, unread: frozenset[str]) -> None:
         self.sheets = {sheet.key for sheet in pipeline.sheets} | unread
         self.fields = {field.key for field in pipeline.every_field()} | unread
+        # A move to another stage ends its delays: no timer needs to name it.
+        self.on_the_spot = unread | {
+            action.key for action in pipeline.actions if action.to in pipeline.origins(action)
+        }
 
 
 def _action(where: str, action: Action, own: _Own, vocabulary: Vocabulary) -> Iterator[Found]:
@@ -66,17 +70,19 @@ def _action(where: str, action: Action, own: _Own, vocabulary: Vocabulary) -> It
     yield from _references(f"{where}.effects", action.effects, own, vocabulary.effects)
     for letter in action.letters:
         yield from _letter(f"{where}.letters", letter, vocabulary)
-    yield from _timer(f"{where}.timer", action.timer, vocabulary)
+    yield from _timer(f"{where}.timer", action.timer, own, vocabulary)
 
 
-def _timer(where: str, timer: Timer | None, vocabulary: Vocabulary) -> Iterator[Found]:
+def _timer(where: str, timer: Timer | None, own: _Own, vocabulary: Vocabulary) -> Iterator[Found]:
+    """A timer hears the facts of the journal, and the moves that stay where they are."""
     if timer is None:
         return
     yield from _anchor(f"{where}.anchor", timer.anchor, vocabulary)
+    heard = {*vocabulary.events, *own.on_the_spot}
     for part, events in (("restart_on", timer.restart_on), ("stop_on", timer.stop_on)):
         for event in events:
-            if event not in vocabulary.events:
-                yield f"{where}.{part}", f"fait inconnu « {event} »", known(vocabulary.events)
+            if event not in heard:
+                yield f"{where}.{part}", f"fait inconnu « {event} »", known(heard)
 
 
 def _reminder(where: str, rule: ReminderRule, own: _Own, vocabulary: Vocabulary) -> Iterator[Found]:

@@ -330,6 +330,27 @@ def test_what_the_system_cannot_do_alone_is_told(changes: dict[str, Any], senten
     assert told(with_action(**changes)) == [sentence]
 
 
+def test_a_timer_hears_moves_on_the_spot_and_no_other_action() -> None:
+    pipeline = small_pipeline(
+        "a b!",
+        [
+            {"key": "avancer", "from": "a", "to": "b"},
+            {"key": "insister", "from": "a", "to": "a"},
+            {
+                "key": "expirer",
+                "from": "a",
+                "to": "b",
+                "roles": [],
+                "timer": {"after": "3 jours", "restart_on": ["insister"], "stop_on": ["avancer"]},
+            },
+        ],
+    )
+    assert told(pipeline) == [
+        "action.expirer.timer.stop_on : fait inconnu « avancer »"
+        " → connus : colle_posee, insister, pluie"
+    ]
+
+
 def test_the_system_corrects_nobodys_error() -> None:
     pipeline = small_pipeline(
         "a b!",
