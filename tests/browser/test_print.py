@@ -7,18 +7,25 @@ from collections.abc import Mapping
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
+from sqlalchemy import func, select
 
+from grants.dossiers.tables import Dossier
 from tests.browser.gallery import come_in, fill
 from tests.builders.site import Site
+from workflow.database import table_of
 
-# A4 at 96 points an inch.
-SHEET: ViewportSize = {"width": 794, "height": 1123}
+# What the margins leave of A4, at 96 points an inch: narrower than where a screen shows cards.
+SHEET: ViewportSize = {"width": 680, "height": 995}
 PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 CLICKED = "button, summary, input:not([type=hidden]), select, textarea, .button"
 # What cannot be clicked on paper, and what sticks out of it.
 _SEEN = """selector => [...document.querySelectorAll(selector)]
   .filter((found) => found.matches(":not(.action > summary)") && found.checkVisibility())
   .map((found) => found.outerHTML.slice(0, 120))"""
+# A table is one on paper: no row of it is laid out as a phone's card.
+_ROWS = """[...document.querySelectorAll("main tr")]
+  .filter((row) => row.checkVisibility() && getComputedStyle(row).display !== "table-row")
+  .map((row) => row.outerHTML.slice(0, 120))"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -28,28 +35,41 @@ def emails(site: Site) -> Mapping[str, str]:
     return fill(site)
 
 
-@pytest.mark.parametrize(
-    ("path", "most_pages", "said"),
-    [
-        ("/dossiers/20", 8, "Historique"),
-        ("/liste", 4, "Demandé"),
-        ("/pilotage", 4, "Charge par référent"),
-        ("/structures", 6, "Structure"),
-    ],
+#: Where, on how many pages at most, and a word that must be there.
+PRINTED = (
+    ("/dossiers/20", 8, "Historique"),
+    ("/liste", 4, "Demandé"),
+    ("/pilotage", 4, "Charge par référent"),
+    ("/structures", 6, "Structure"),
+    ("/seances/{held}", 2, "Ensemble"),
 )
-def test_a_page_is_printed_whole_and_without_its_buttons(
-    page: Page, site: Site, emails: Mapping[str, str], path: str, most_pages: int, said: str
+
+
+@pytest.fixture
+def held(site: Site, emails: Mapping[str, str]) -> int:
+    """A séance that dossiers went through."""
+    assert emails
+    with site.database.reading() as session:
+        query = select(func.min(table_of(Dossier).c.seance_id))
+        return session.connection().execute(query).scalar_one()
+
+
+def test_pages_are_printed_whole_and_without_their_buttons(
+    page: Page, site: Site, emails: Mapping[str, str], held: int
 ) -> None:
     come_in(page, site, emails["Direction"])
-    page.goto(site.url + path)
-    page.set_viewport_size(SHEET)
-    page.emulate_media(media="print", color_scheme="dark")
-    printed = page.pdf(prefer_css_page_size=True)
-    assert 1 <= len(PAGE.findall(printed)) <= most_pages
-    assert page.evaluate(_SEEN, CLICKED) == []
-    assert said in page.locator("main").inner_text()
-    assert page.evaluate(_WIDE) <= 24
-    for hidden in ("header.topbar", "footer"):
-        assert not page.locator(hidden).first.is_visible()
-    ground = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    for path, most_pages, said in PRINTED:
+        page.emulate_media(media="screen")
+        page.goto(site.url + path.format(held=held))
+        page.set_viewport_size(SHEET)
+        page.emulate_media(media="print", color_scheme="dark")
+        printed = page.pdf(prefer_css_page_size=True)
+        assert 1 <= len(PAGE.findall(printed)) <= most_pages, path
+        assert page.evaluate(_SEEN, CLICKED) == [], path
+        assert said in page.locator("main").inner_text(), path
+        assert page.evaluate(_WIDE) <= 24, path
+        assert page.evaluate(_ROWS) == [], path
+        for hidden in ("header.topbar", "footer"):
+            assert not page.locator(hidden).first.is_visible(), path
+        ground = "getComputedStyle(document.body).backgroundColor"
+        assert page.evaluate(ground) == "rgb(255, 255, 255)", path
