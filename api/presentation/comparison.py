@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.presentation.counted import ENTERED, LEFT, counting_url
 from api.presentation.periods import period_words
-from api.presentation.stages import outcome_of
+from api.presentation.stages import asks_amounts, outcome_of
 from api.views.pilotage import ComparedLine, Comparison, Figure
 from api.wording import counted as so_many
 from grants.rapport.figures import Figures, Landmarks
@@ -53,10 +53,13 @@ class _Both:
         yield self._line("Sortis sans aboutir", group, lambda figures: figures.stopped, stopping)
 
     def amounts(self) -> Iterator[ComparedLine]:
-        """What was asked, and granted where this pipeline grants anything."""
+        """What was asked, and granted, where this pipeline is about money."""
         group, marks = "Montants", self.landmarks
-        asked = (marks.opening,)
-        yield self._line("Demandé", group, lambda each: each.amounts.demande, asked, format_amount)
+        if asks_amounts(self.pipeline):
+            asked = (marks.opening,)
+            yield self._line(
+                "Demandé", group, lambda each: each.amounts.demande, asked, format_amount
+            )
         if marks.granting != marks.opening:
             granted = (marks.granting,)
             yield self._line(

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from api.presentation.counted import ENTERED, LEFT, counting_url
-from api.presentation.stages import outcome_of, tone_of
+from api.presentation.stages import asks_amounts, outcome_of, tone_of
 from api.views.pilotage import Figure, FunnelStep, StageTime, Target
 from api.wording import counted as so_many
 from grants.organisation.queries import Customs
@@ -42,15 +42,10 @@ def summary_figures(
     """What sums up the period."""
     period, amounts = figures.period, figures.amounts
     opened = _entered(pipeline, period, figures.entered, landmarks.opening)
-    found = [
-        Figure(label="Dossiers ouverts", value=str(amounts.ouverts), url=opened),
-        Figure(
-            label="Demandé",
-            value=format_amount(amounts.demande),
-            url=opened,
-            note="par ces dossiers",
-        ),
-    ]
+    found = [Figure(label="Dossiers ouverts", value=str(amounts.ouverts), url=opened)]
+    if asks_amounts(pipeline):
+        asked = format_amount(amounts.demande)
+        found.append(Figure(label="Demandé", value=asked, url=opened, note="par ces dossiers"))
     if landmarks.granting != landmarks.opening:
         granted = _entered(pipeline, period, figures.entered, landmarks.granting)
         accordes = f"à {so_many(amounts.accordes, 'projet')}" if amounts.accordes else ""

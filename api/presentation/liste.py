@@ -13,7 +13,7 @@ from api.forms import new_key
 from api.presentation.cursors import mark_of, read_cursor, write_cursor
 from api.presentation.listed_columns import Column, Told, gone, on_screen, tell
 from api.presentation.narrowing import Narrowing, filter_bar
-from api.presentation.stages import badge
+from api.presentation.stages import asks_amounts, badge
 from api.presentation.tableau import pipeline_tabs
 from api.views.chrome import Link
 from api.views.liste import (
@@ -87,6 +87,7 @@ def liste_page(
         connection, organisme_id, filters, sort, pipeline, _cursor(looking.query, mark, sort)
     )
     totals = totals_of(connection, organisme_id, filters)
+    about_money = pipeline is None or asks_amounts(pipeline)
     columns = on_screen(looking.columns)
     told = tell(connection, engine, organisme_id, page.lines, columns, looking.today)
 
@@ -104,8 +105,8 @@ def liste_page(
         rows=tuple(_row(each, columns, looking.customs) for each in told),
         paging=Paging(previous_url=neighbour(page.previous), next_url=neighbour(page.next)),
         count=totals.count,
-        total_demande=totals.demande,
-        total_accorde=totals.accorde,
+        total_demande=totals.demande if about_money else None,
+        total_accorde=totals.accorde if about_money else None,
         menu=_menu(looking),
         exports=_exports(looking),
         selection=_selection(identity, narrowing, mark) if page.lines else None,

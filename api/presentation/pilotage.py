@@ -24,6 +24,7 @@ from api.presentation.periods import (
     shortcuts,
 )
 from api.presentation.spreads import spreads_of
+from api.presentation.stages import asks_amounts
 from api.presentation.tableau import pipeline_tabs
 from api.presentation.workload import load_lines
 from api.views.chrome import Link
@@ -71,6 +72,7 @@ def pilotage_page(
         targets=targets_of(connection, engine, organisme_id, pipeline, customs, year),
         loads=load_lines(pipeline, loads, period),
         spreads=spreads_of(pipeline, landmarks, figures),
+        asks_amounts=asks_amounts(pipeline),
         grants_amounts=landmarks.granting != landmarks.opening,
         empty=None if figures.entered or loads or comparison else _empty(pipeline),
         print_title=f"{pipeline.label} — {words}",

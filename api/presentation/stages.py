@@ -34,6 +34,11 @@ def badge(pipeline: Pipeline, key: str) -> StageBadge:
     )
 
 
+def asks_amounts(pipeline: Pipeline) -> bool:
+    """Whether an amount is asked for in this pipeline: where none is, « 0 € » would say nothing."""
+    return any(field.key == "montant_demande" for field in pipeline.every_field())
+
+
 class _Identified:
     """A loaded pipeline as a cache key: it never changes."""
 

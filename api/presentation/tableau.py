@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from api.presentation.narrowing import Narrowing, filter_bar
-from api.presentation.stages import outcome_of
+from api.presentation.stages import asks_amounts, outcome_of
 from api.views.chrome import Link
 from api.views.listing import EmptyState, Tab
 from api.views.stages import Avatar, phase_tone
@@ -56,7 +56,7 @@ def tableau_page(
         phases=board.phases(cards, shown),
         endings=board.endings(),
         count=sum(each.count for each in going_on),
-        total=sum(each.demande for each in going_on),
+        total=sum(each.demande for each in going_on) if asks_amounts(pipeline) else None,
         late_count=late,
         late_url=board.list_url(retard="1") if late else None,
         list_url=board.list_url(),

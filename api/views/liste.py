@@ -124,8 +124,8 @@ class ListePage:
     rows: tuple[Row, ...]
     paging: Paging
     count: int
-    total_demande: int
-    total_accorde: int
+    total_demande: int | None
+    total_accorde: int | None
     menu: VueMenu
     exports: tuple[Export, ...] = ()
     selection: Selection | None = None

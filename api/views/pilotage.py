@@ -127,7 +127,8 @@ class Comparison:
 class PilotagePage:
     """The steering page of one pipeline over one period.
 
-    `grants_amounts` is false for a pipeline that gives no money.
+    `asks_amounts` is false for a pipeline that is asked for no money, `grants_amounts` for one
+    that gives none.
     """
 
     pipeline: str
@@ -143,6 +144,7 @@ class PilotagePage:
     comparison: Comparison | None = None
     loads: tuple[LoadLine, ...] = ()
     spreads: tuple[Spread, ...] = ()
+    asks_amounts: bool = True
     grants_amounts: bool = True
     empty: EmptyState | None = None
     print_title: str = ""

@@ -71,7 +71,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableauPage:
-    """The board of one pipeline. `count` and `total` leave out what has ended."""
+    """The board of one pipeline. `count` and `total` leave out what has ended.
+
+    `total` is None for a pipeline that is asked for no money.
+    """
 
     pipeline: str
     tabs: tuple[Tab, ...]
@@ -79,7 +82,7 @@ class TableauPage:
     phases: tuple[PhaseGroup, ...]
     endings: tuple[Ending, ...]
     count: int
-    total: int
+    total: int | None
     late_count: int = 0
     late_url: str | None = None
     list_url: str = "/liste"

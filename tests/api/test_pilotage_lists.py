@@ -110,6 +110,22 @@ def test_places_and_sectors_are_told_with_those_that_have_none(direction: Visito
     assert set(chips(direction.get(nowhere[0]))) >= {"Sans département"}
 
 
+def test_amounts_and_durations_open_their_lists_too(direction: Visitor) -> None:
+    opened = [said for said, _ in lists(direction.get(f"/pilotage?{YEAR}"))]
+    # The whole period's, then each département's and each sector's.
+    assert sum("€" in said for said in opened) >= 6
+    assert sum(said.endswith(" j") for said in opened) > 4
+
+
+def test_a_dispositif_that_is_asked_for_no_money_speaks_of_none(
+    direction: Visitor, counter: Counter
+) -> None:
+    counter.open("dla_individuel")
+    shown = direction.get("/pilotage?dispositif=dla_individuel&du=2025-01-01&avec_du=2024-01-01")
+    assert "Par département" in words(shown.text)
+    assert "Demandé" not in words(shown.text)
+
+
 def test_two_periods_stand_side_by_side(direction: Visitor) -> None:
     told = words(direction.get(f"/pilotage?{BOTH}").text)
     assert "année 2026 année 2025 Écart" in told
