@@ -11,8 +11,8 @@ from typing import Protocol
 ORGANISME, COMPTE = 1, 1
 COMPTE_NOM, ROLE = "Camille Exemple", "charge_de_mission"
 ACTION, FROM, TO = "selectionner", "cts", "selectionne"
-# What the dossier is then ready for.
-NEXT = "conventionner"
+# What the dossier is then ready for, once this pièce is validated.
+NEXT, AWAITED = "conventionner", "convention_signee"
 LETTER, LETTER_TITLE = "notification_accord", "Notification d'accord"
 PIPELINE, PIPELINE_VERSION = "microprojets", 1
 # One moment for the whole run, just past: the comité has met, whatever the clock of a server says.

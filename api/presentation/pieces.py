@@ -111,7 +111,7 @@ def _line(
 ) -> PieceLine:
     piece, row = standing.piece, standing.row or {}
     label, tone = _LABELS[standing.state]
-    moves = (pipeline.action(key) for key in piece.required_for)
+    moves = [move for key in piece.required_for if (move := pipeline.action(key))]
     motif = row.get("motif")
     return PieceLine(
         key=piece.key,
@@ -120,7 +120,8 @@ def _line(
         state=standing.state,
         state_label=label,
         tone=tone,
-        moves=" et ".join(f"« {move.label} »" for move in moves if move),
+        moves=" et ".join(f"« {move.label} »" for move in moves),
+        awaited=any(subject.stage in pipeline.origins(move) for move in moves),
         validity=str(piece.validity) if piece.validity else "",
         shared=piece.kept == "structure",
         dated=row.get("date_document"),

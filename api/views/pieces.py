@@ -43,7 +43,10 @@ class PieceForms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PieceLine:
-    """One expected pièce: why, for which moves, where it stands, what was handed in."""
+    """One expected pièce: why, for which moves, where it stands, what was handed in.
+
+    `awaited`: a move from the dossier's present stage waits for it.
+    """
 
     key: str
     label: str
@@ -52,6 +55,7 @@ class PieceLine:
     state_label: str
     tone: PhaseTone
     moves: str = ""
+    awaited: bool = False
     validity: str = ""
     shared: bool = False
     dated: date | None = None
@@ -83,8 +87,8 @@ class PiecesSection:
 
     @property
     def owed(self) -> int:
-        """How many that a move waits for are not validated yet."""
-        return sum(line.required and line.state != "validee" for line in self.lines)
+        """How many that the next move waits for are not validated yet."""
+        return sum(line.awaited and line.state != "validee" for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
+from benchmarks.orders import AWAITED
+
 
 class Unmanaged(models.Model):
     """A table that the house's schema already has."""
@@ -76,6 +78,19 @@ class Seance(Unmanaged):
         db_table = "seance"
 
 
+class Piece(Unmanaged):
+    """What was handed in for a dossier, or for its structure."""
+
+    organisme = models.ForeignKey(Organisme, models.PROTECT)
+    dossier_id = models.BigIntegerField(null=True)
+    structure_id = models.BigIntegerField(null=True)
+    cle = models.CharField(max_length=40)
+    etat = models.CharField(max_length=16)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "piece"
+
+
 def seance_held(dossier: Dossier) -> bool:
     """Nothing is decided before the séance was held."""
     return dossier.seance is not None and dossier.seance.tenue_le <= dossier.decided_at
@@ -96,6 +111,14 @@ def dates_in_order(dossier: Dossier) -> bool:
     """A project does not end before it begins."""
     start, end = dossier.date_debut, dossier.date_fin
     return start is None or end is None or start <= end
+
+
+def convention_validated(dossier: Dossier) -> bool:
+    """The signed convention was handed in and will do."""
+    kept = Piece.objects.filter(organisme_id=dossier.organisme_id).filter(
+        models.Q(dossier_id=dossier.pk) | models.Q(structure_id=dossier.structure_id)
+    )
+    return dict(kept.values_list("cle", "etat")).get(AWAITED) == "validee"
 
 
 def may_decide(_dossier: Dossier, member: Any) -> bool:
@@ -161,7 +184,7 @@ class Dossier(Unmanaged):
         field=stage,
         source="selectionne",
         target="suivi",
-        conditions=[structure_known, dates_in_order],
+        conditions=[structure_known, convention_validated, dates_in_order],
     )
     def conventionner(self) -> None:
         """« Enregistrer la convention signée » : only whether it is open is asked here."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.orders import (
     ACTION,
+    AWAITED,
     COMPTE,
     COMPTE_NOM,
     FROM,
@@ -46,6 +47,9 @@ _READ = (
     f"SELECT {_DOSSIER} FROM dossier d JOIN organisme o ON o.id = d.organisme_id"
     " LEFT JOIN structure s ON s.id = d.structure_id LEFT JOIN personne p ON p.id = d.porteur_id"
     " WHERE d.id = ? AND d.organisme_id = ?"
+)
+_PIECES = (
+    "SELECT cle, etat FROM piece WHERE organisme_id = ? AND (dossier_id = ? OR structure_id = ?)"
 )
 _SEANCE = (
     "SELECT id, organisme_id, comite, tenue_le, lieu, cloture_inscriptions FROM seance"
@@ -145,9 +149,11 @@ class ByHand:
         seq, now = row["seq"] + 1, self.instant(NOW)
         head = self._journal(cursor, order, row, seq, granted)
         trail = f"{row['trail']}>{seq}:{TO}"
+        asked = (ORGANISME, order.dossier_id, row["structure_id"])
+        ready = _ready_for(row, dict(cursor.execute(self.sql(_PIECES), asked).fetchall()))
         moved = cursor.execute(
             self.sql(_MOVE),
-            (TO, now, trail, granted, seq, head, _ready_for(row), order.dossier_id, order.version),
+            (TO, now, trail, granted, seq, head, ready, order.dossier_id, order.version),
         )
         if moved.rowcount != 1:
             raise RefusedByHand
@@ -290,9 +296,9 @@ class ByHand:
         return text
 
 
-def _ready_for(row: dict[str, Any]) -> str | None:
+def _ready_for(row: dict[str, Any], pieces: dict[str, str]) -> str | None:
     """The action that only its form is missing for, once the project is chosen."""
-    if row["structure_id"] is None:
+    if row["structure_id"] is None or pieces.get(AWAITED) != "validee":
         return None
     start, end = row["date_debut"], row["date_fin"]
     if start is not None and end is not None and start > end:

@@ -14,11 +14,12 @@ from sqlalchemy import text
 
 from api.composition import default_engine
 from benchmarks.agreement import PeersDisagree, check_agreement
-from benchmarks.orders import NOW, ORGANISME, Order, Orders, RunOut
+from benchmarks.orders import AWAITED, NEXT, NOW, ORGANISME, Order, Orders, RunOut
 from benchmarks.peers.bare_drivers import ByHandOnPostgresql, ByHandOnSqlite
 from benchmarks.peers.by_hand import ByHand, RefusedByHand
 from benchmarks.peers.house import House
 from benchmarks.seeding import seed
+from grants.dossiers.pieces.tables import Piece
 from notifications.webhooks import subscribe
 from workflow.database import Database
 
@@ -52,6 +53,27 @@ def test_the_house_and_bare_sql_write_the_same_rows(
     database: Database, orders: Orders, house: House, by_hand: ByHand
 ) -> None:
     check_agreement(database, [house, by_hand], orders)
+
+
+def test_they_find_the_same_ready_once_the_convention_is_there(
+    database: Database, orders: Orders, house: House, by_hand: ByHand
+) -> None:
+    with database.unit_of_work() as session:
+        for dossier in (1, 2):
+            session.add(
+                Piece(
+                    organisme_id=ORGANISME,
+                    dossier_id=dossier,
+                    cle=AWAITED,
+                    etat="validee",
+                    par="Camille Exemple",
+                    le=NOW,
+                )
+            )
+    check_agreement(database, [house, by_hand], orders)
+    with database.reading() as session:
+        query = text("SELECT pret_pour FROM dossier WHERE id <= 2")
+        assert session.connection().execute(query).scalars().all() == [NEXT, NEXT]
 
 
 @pytest.fixture
@@ -99,7 +121,7 @@ class Forgetful:
     ("table", "forgets"),
     [
         ("courrier", "DELETE FROM courrier WHERE subject_id = :id"),
-        ("dossier", "UPDATE dossier SET pret_pour = NULL WHERE id = :id"),
+        ("dossier", "UPDATE dossier SET pret_pour = 'conventionner' WHERE id = :id"),
         ("annonce", "DELETE FROM annonce WHERE event_id LIKE 'dossier-' || :id || '-%'"),
     ],
 )

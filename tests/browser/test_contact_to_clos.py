@@ -59,7 +59,7 @@ def _prepare(page: Page) -> None:
     expect(refused).to_contain_text("Pièce manquante : « RIB de la structure »")
     expect(refused).to_contain_text("Plan de financement : il manque")
     _ask_for(page, "18 000")
-    hand_pieces_in(page)
+    hand_pieces_in(page, "Inscrire au comité")
 
     action = open_action(page, "Inscrire au comité")
     action.get_by_label("Séance du comité").select_option(index=1)
@@ -86,6 +86,9 @@ def _decide(page: Page, site: Site) -> None:
 
 def _sign_and_close(page: Page) -> None:
     """Convention, bilan, balance."""
+    refused = page.locator(".refusal").filter(has_text="Enregistrer la convention signée")
+    expect(refused).to_contain_text("Pièce manquante : « Convention signée »")
+    hand_pieces_in(page, "Enregistrer la convention signée")
     action = open_action(page, "Enregistrer la convention signée")
     action.get_by_label("Convention signée le").fill(day(0))
     action.get_by_label("IBAN").fill("FR14 2004 1010 0505 0001 3M02 607")

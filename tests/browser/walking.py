@@ -40,17 +40,13 @@ def expect_stage(page: Page, label: str) -> None:
     expect(page.locator("main header, .dossier-header").first).to_contain_text(label)
 
 
-def hand_pieces_in(page: Page) -> None:
-    """Hand in and validate every pièce that is mandatory, one after the other."""
-    mandatory = page.locator(".piece").filter(has_text="Obligatoire pour")
+def hand_pieces_in(page: Page, move: str) -> None:
+    """Hand in and validate every pièce that a move waits for, one after the other."""
+    mandatory = page.locator(".piece").filter(has_text=f"Obligatoire pour « {move} »")
     keys = [piece.get_attribute("id") for piece in mandatory.all()]
+    assert keys, f"no pièce for {move}"
     for key in keys:
         piece = page.locator(f"#{key}")
-        document = {
-            "name": f"{key}.pdf",
-            "mimeType": "application/pdf",
-            "buffer": pdf(mark=f"{key}"),
-        }
         document: FilePayload = {
             "name": f"{key}.pdf",
             "mimeType": "application/pdf",

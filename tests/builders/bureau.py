@@ -62,7 +62,7 @@ class Bureau:
             edit_sheet(session, self.engine, self.charge, edit, self.now)
 
     def bring_pieces(self) -> None:
-        """Hand in and validate the pièces that some move waits for."""
+        """Hand in and validate the pièces that a move from here waits for."""
         with self.database.unit_of_work() as session:
             validate_all(session, self.engine, self.charge, self.dossier, self.now)
 

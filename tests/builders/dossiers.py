@@ -123,7 +123,7 @@ class Counter:
             edit_sheet(session, self.engine, self.charge, edit, self.now)
 
     def bring_pieces(self, *keys: str) -> None:
-        """Hand in and validate these pièces, or all that some move waits for."""
+        """Hand in and validate these pièces, or all that a move from here waits for."""
         with self.database.unit_of_work() as session:
             validate_all(session, self.engine, self.charge, self.dossier, self.now, *keys)
 
@@ -199,6 +199,7 @@ class Counter:
 
     def _conventionner(self) -> None:
         self.wait(days=5)
+        self.bring_pieces()
         self.do("conventionner", **self.convention())
 
     def _receptionner_bilan(self) -> None:

@@ -27,11 +27,13 @@ def validate_all(
     now: datetime,
     *keys: str,
 ) -> None:
-    """Hand in and validate these pièces, or all that some move waits for."""
+    """Hand in and validate these pièces, or all that a move from here waits for."""
     organisme = identity.organisme_id
     subject = read_subject(session.connection(), engine, organisme, dossier, lock=False)
-    expected = engine.machine(subject).pipeline.pieces
-    for key in keys or [piece.key for piece in expected if piece.required_for]:
+    machine = engine.machine(subject)
+    moves = set(machine.leaving(subject.stage))
+    waited = [each.key for each in machine.pipeline.pieces if moves & {*each.required_for}]
+    for key in keys or waited:
         work = (session, engine, identity, dossier, key)
         hand_in(*work, [handed(key)], now)
         validate(*work, {"date_document": now.date().isoformat()}, now)

@@ -103,8 +103,8 @@ def test_a_stage_that_is_open_from_the_start_awaits_nobody(counter: Counter) -> 
 def test_a_move_writes_its_row_once_with_what_the_stage_is_ready_for(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counter.take_to("cts")
-    counter.wait(days=21)
+    counter.take_to("selectionne")
+    counter.bring_pieces()
     sent: list[str] = []
 
     def noted(connection: Connection, sql: str, *values: Any, **options: Any) -> Any:
@@ -112,10 +112,10 @@ def test_a_move_writes_its_row_once_with_what_the_stage_is_ready_for(
         return execute(connection, sql, *values, **options)
 
     monkeypatch.setattr(statements, "execute", noted)
-    counter.do("selectionner", montant_accorde="18 000")
+    counter.do("conventionner", **counter.convention())
     assert len([sql for sql in sent if sql.startswith("UPDATE dossier ")]) == 1
     row = counter.read().row
-    assert (row["pret_pour"], row["pret_depuis"]) == ("conventionner", None)
+    assert (row["pret_pour"], row["pret_depuis"]) == ("receptionner_bilan", None)
 
 
 def test_what_nobody_had_looked_at_is_told_as_it_stands(counter: Counter) -> None:

@@ -31,6 +31,7 @@ def test_a_correction_gives_back_the_answers_that_the_move_had_changed(counter: 
     counter.take_to("selectionne")
     kept = counter.read().values
     counter.wait(days=1)
+    counter.bring_pieces()
     counter.do("conventionner", **counter.convention(date_debut="2026-06-01"))
     changed = counter.read().values
     assert (changed["date_debut"], changed["iban"]) == (

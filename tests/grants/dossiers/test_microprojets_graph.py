@@ -85,7 +85,7 @@ TABLE: dict[str, tuple[str, str, str, str, str, bool]] = {
         "selectionne",
         "suivi",
         "charge_de_mission assistant",
-        "structure_connue pas_dans_le_futur(convention_signee_le) dates_en_ordre"
+        "structure_connue pieces_validees pas_dans_le_futur(convention_signee_le) dates_en_ordre"
         " compte_de_la_structure",
         "envoi_convention",
         False,

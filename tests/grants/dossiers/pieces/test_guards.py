@@ -58,19 +58,37 @@ def test_the_move_opens_with_the_last_piece(counter: Counter) -> None:
 
 def test_the_reminder_dies_with_its_cause(counter: Counter) -> None:
     counter.take_to("accompagnement")
-    guard = counter.engine.vocabulary.guards["pieces_manquantes"]
-
-    def owed() -> bool:
-        situation = next(iter(situations(counter)))
-        return counter.engine.passes(situation, (Reference(name=guard.name),))
-
-    assert owed()
+    assert owed(counter)
     counter.bring_pieces(*REQUIRED - {"rib"})
-    assert owed()
+    assert owed(counter)
+    receive(counter, "rib")
+    assert not owed(counter)
+
+
+def test_the_signed_convention_is_a_file_too(counter: Counter) -> None:
+    counter.take_to("selectionne")
+    awaited = "Pièce manquante : « Convention signée »."
+    assert counter.refusals("conventionner", **counter.convention()) == [awaited]
+    assert owed(counter)
+    receive(counter, "convention_signee")
+    assert not owed(counter)
+    awaited = "Pièce à valider : « Convention signée », reçue."
+    assert counter.refusals("conventionner", **counter.convention()) == [awaited]
+    counter.bring_pieces()
+    assert counter.do("conventionner", **counter.convention()).stage == "suivi"
+
+
+def owed(counter: Counter) -> bool:
+    """Whether the porteur is still reminded of what he owes."""
+    situation = next(iter(situations(counter)))
+    return counter.engine.passes(situation, (Reference(name="pieces_manquantes"),))
+
+
+def receive(counter: Counter, piece: str) -> None:
+    """The porteur hands a pièce in."""
     with counter.database.unit_of_work() as session:
-        work = (session, counter.engine, counter.charge, counter.dossier, "rib")
-        hand_in(*work, [handed("rib")], counter.now)
-    assert not owed()
+        work = (session, counter.engine, counter.charge, counter.dossier, piece)
+        hand_in(*work, [handed(piece)], counter.now)
 
 
 def situations(counter: Counter):  # noqa: ANN201 — a generator of one situation
@@ -106,4 +124,7 @@ def test_a_piece_that_nothing_waits_for_is_a_fault_of_the_file(pipeline: Pipelin
 
 def test_a_rule_that_has_nothing_to_check_is_a_fault_of_the_file(pipeline: Pipeline) -> None:
     bare = pipeline.model_copy(update={"pieces": ()})
-    assert [place for place, *_ in waiting_faults(bare)] == ["action.inscrire_cts.guards"]
+    assert [place for place, *_ in waiting_faults(bare)] == [
+        "action.conventionner.guards",
+        "action.inscrire_cts.guards",
+    ]
