@@ -18,13 +18,12 @@ from benchmarks.moves import CLIENTS, Effort
 from benchmarks.orders import ACTION, COMPTE, ORGANISME, Order, Orders
 from benchmarks.places import filled_database
 from benchmarks.rounds import WARM_UP, Rates, interleave
-from benchmarks.servers import HOST, Client, Server, post, serving, status_of, wait_for
+from benchmarks.servers import HOST, Client, Server, free_port, post, serving, status_of, wait_for
 from grants.organisation.connexions import Lifetime, open_connexion
 from grants.organisation.tables import Connexion
 from workflow.database import Database, table_of
 
 HOUSE, DJANGO = "Microprojets", "Django + django-fsm-2"
-_HOUSE_PORT, _DJANGO_PORT = 8121, 8122
 _SEE_OTHER = 303
 _THREADS = 8
 
@@ -90,9 +89,10 @@ def _send(browser: Client, requests: Sequence[bytes]) -> None:
 def _house(stack: ExitStack, url: str) -> Site:
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="microprojets-bench-"))
     environment = {"DATABASE_URL": url, "MICROPROJETS_DONNEES": folder}
-    arguments = ["run", "--port", str(_HOUSE_PORT)]
+    port = free_port()
     cookie, csrf = house_visitor(url)
-    server = stack.enter_context(serving("api.cli", arguments, environment, _HOUSE_PORT))
+    arguments = ["run", "--port", str(port)]
+    server = stack.enter_context(serving("api.cli", arguments, environment, port))
 
     def write(order: Order) -> bytes:
         return _write(order, cookie, {"csrf_token": csrf})
@@ -117,14 +117,15 @@ def _django(stack: ExitStack, url: str) -> Site:
     from benchmarks.django_site.visitor import let_in
 
     session, secret = let_in()
+    port = free_port()
     arguments = [
-        *("--bind", f"{HOST}:{_DJANGO_PORT}", "--workers", "1", "--threads", str(_THREADS)),
+        *("--bind", f"{HOST}:{port}", "--workers", "1", "--threads", str(_THREADS)),
         # One line in the log for each request, as the application writes one.
         *("--worker-class", "gthread", "--keep-alive", "60", "--access-logfile", "-"),
         "benchmarks.django_site.wsgi:application",
     ]
     environment = {URL_VARIABLE: url}
-    server = stack.enter_context(serving("gunicorn", arguments, environment, _DJANGO_PORT))
+    server = stack.enter_context(serving("gunicorn", arguments, environment, port))
 
     def write(order: Order) -> bytes:
         cookies = f"sessionid={session}; csrftoken={secret}"

@@ -38,6 +38,13 @@ class Server:
         return sum(_resident(pid) for pid in _family(self.process.pid)) / _KIB
 
 
+def free_port() -> int:
+    """A port that nobody listens on: what answers there is what was started here."""
+    with socket.socket() as tried:
+        tried.bind((HOST, 0))
+        return tried.getsockname()[1]
+
+
 @contextmanager
 def serving(
     module: str, arguments: Sequence[str], environment: Mapping[str, str], port: int
@@ -45,6 +52,8 @@ def serving(
     """Run `python -m module`; stopped at the end. It may not answer yet."""
     command = [sys.executable, "-P", "-m", module, *arguments]
     settings = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    # A server finds what Python compiled the first time, as on any machine of a user.
+    settings.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, env=settings, stdout=said, stderr=said)
         try:

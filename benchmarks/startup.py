@@ -12,10 +12,9 @@ from pathlib import Path
 
 from benchmarks.places import filled_database
 from benchmarks.posts import house_visitor
-from benchmarks.servers import Server, get, serving, status_of, wait_for
+from benchmarks.servers import Server, free_port, get, serving, status_of, wait_for
 
 HOUSE, BARE = "Microprojets", "FastAPI + SQLModel nus"
-_HOUSE_PORT, _BARE_PORT = 8123, 8124
 _OK = 200
 _PAGES = 30
 
@@ -73,12 +72,14 @@ def _start(
 
 def _house(url: str, folder: Path) -> AbstractContextManager[Server]:
     environment = {"DATABASE_URL": url, "MICROPROJETS_DONNEES": str(folder)}
-    return serving("api.cli", ["run", "--port", str(_HOUSE_PORT)], environment, _HOUSE_PORT)
+    port = free_port()
+    return serving("api.cli", ["run", "--port", str(port)], environment, port)
 
 
 def _bare(folder: Path) -> AbstractContextManager[Server]:
+    port = free_port()
     environment = {
         "BENCH_BARE_URL": f"sqlite:///{folder / 'bare.sqlite'}",
-        "BENCH_BARE_PORT": str(_BARE_PORT),
+        "BENCH_BARE_PORT": str(port),
     }
-    return serving("benchmarks.bare_app", [], environment, _BARE_PORT)
+    return serving("benchmarks.bare_app", [], environment, port)
