@@ -9,12 +9,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.composition import default_engine
 from api.errors import HANDLERS
 from api.house import Clock, House, utc_now
-from api.pages import ROUTERS
+from api.pages import openings
 from api.rendering import STATIC_URL, Pages
 from api.security import Frame
 from api.settings import Settings
 from api.static_files import CachedStaticFiles
-from api.v1.routes import install, told_by_address
+from api.v1.limits import Limits
+from api.v1.routes import routes, told_by_address
+from api.wings import Wings
 from grants.organisation.passwords import Passwords
 from workflow.database import Database
 from workflow.engine import Engine
@@ -57,9 +59,8 @@ def create_app(
         passwords=passwords or Passwords(),
         clock=clock,
     )
-    for router in ROUTERS:
-        app.include_router(router)
-    install(app, settings.api_per_minute)
+    app.state.limits = Limits(settings.api_per_minute)
+    app.router.routes.append(Wings({**openings(), "api": routes}))
     app.mount(STATIC_URL, CachedStaticFiles())
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION)
     app.add_middleware(Frame, secure=settings.secure)

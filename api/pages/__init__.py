@@ -1,78 +1,69 @@
-"""HTML pages, one module per subject; each one's `router` is listed here, once."""
+"""HTML pages, one module per subject; each one's addresses are listed here, once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
-from api.pages import (
-    accueil,
-    aide,
-    annulation,
-    aujourdhui,
-    brouillons,
-    connexion,
-    contacts,
-    demarrage,
-    dispositifs,
-    dossiers,
-    equipe,
-    etiquettes,
-    exports,
-    finances,
-    fusions,
-    liste,
-    lots,
-    nouveau,
-    organismes,
-    parametres,
-    pieces,
-    pilotage,
-    porteurs,
-    programmes,
-    recherche,
-    reinitialisation,
-    reprises,
-    sante,
-    seances,
-    structures,
-    tableau,
-    taches,
-    vues,
-)
+from api.wings import Opening
 
-ROUTERS: tuple[APIRouter, ...] = (
-    accueil.router,
-    aide.router,
-    annulation.router,
-    aujourdhui.router,
-    taches.router,
-    connexion.router,
-    demarrage.router,
-    organismes.router,
-    reinitialisation.router,
-    sante.router,
-    tableau.router,
-    liste.router,
-    exports.router,
-    vues.router,
-    lots.router,
-    # Before the dossiers: « nouveau » is not the id of one.
-    nouveau.router,
-    dossiers.router,
-    etiquettes.router,
-    pieces.router,
-    finances.router,
-    brouillons.router,
-    porteurs.router,
-    pilotage.router,
-    recherche.router,
-    dispositifs.router,
-    structures.router,
-    fusions.router,
-    contacts.router,
-    seances.router,
-    parametres.router,
-    equipe.router,
-    programmes.router,
-    reprises.router,
-)
+#: What an address begins with → the modules that answer there, in the order they are tried.
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "": ("accueil",),
+    "aide": ("aide",),
+    "annuler": ("annulation",),
+    "aujourdhui": ("aujourdhui",),
+    "compte": ("programmes",),
+    "connexion": ("connexion",),
+    "deconnexion": ("connexion",),
+    "demarrage": ("demarrage",),
+    "dispositifs": ("dispositifs",),
+    "dossiers": (
+        "nouveau",  # before the dossiers: « nouveau » is not the id of one
+        "dossiers",
+        "etiquettes",
+        "pieces",
+        "finances",
+        "brouillons",
+        "porteurs",
+        "taches",
+    ),
+    "healthz": ("sante",),
+    "liste": ("liste", "exports", "vues"),
+    "lots": ("lots",),
+    "organismes": ("organismes",),
+    "parametres": ("parametres", "equipe", "programmes", "reprises"),
+    "pilotage": ("pilotage",),
+    "recherche": ("recherche",),
+    "reinitialisation": ("reinitialisation",),
+    "seances": ("seances",),
+    "structures": ("structures", "fusions", "contacts"),
+    "tableau": ("tableau",),
+    "taches": ("taches",),
+}
+
+
+def router_of(module: str) -> APIRouter:
+    """The addresses of one module, which is loaded."""
+    return import_module(f"{__name__}.{module}").router
+
+
+def openings() -> dict[str, Opening]:
+    """What loads the pages under each first part of an address."""
+    return {part: partial(_routes, modules) for part, modules in SUBJECTS.items()}
+
+
+def _routes(modules: tuple[str, ...]) -> list[BaseRoute]:
+    return [route for module in modules for route in router_of(module).routes]
+
+
+def __getattr__(name: str) -> tuple[APIRouter, ...]:
+    """`ROUTERS`: those of every module, for what goes round all the pages."""
+    if name != "ROUTERS":
+        raise AttributeError(name)
+    every = dict.fromkeys(module for modules in SUBJECTS.values() for module in modules)
+    return tuple(router_of(module) for module in every)

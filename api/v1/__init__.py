@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from api.v1 import (
-    annonces,
-    around,
-    dispositifs,
-    dossiers,
-    equipe,
-    exports,
-    fusions,
-    lists,
-    organisme,
-    pieces,
-    pilotage,
-    seances,
-    structures,
-    travail,
-    vues,
-)
-from api.v1.contract import Operation
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from api.v1.contract import Operation
 
 _SUBJECTS = (
-    dispositifs.subject,
-    lists.subject,
-    exports.subject,
-    vues.subject,
-    dossiers.subject,
-    around.subject,
-    travail.subject,
-    pieces.subject,
+    "dispositifs",
+    "lists",
+    "exports",
+    "vues",
+    "dossiers",
+    "around",
+    "travail",
+    "pieces",
     # « proches » is not the id of a structure: it comes before.
-    structures.subject,
-    fusions.subject,
-    seances.subject,
-    pilotage.subject,
-    organisme.subject,
-    equipe.subject,
-    annonces.subject,
+    "structures",
+    "fusions",
+    "seances",
+    "pilotage",
+    "organisme",
+    "equipe",
+    "annonces",
 )
-#: Every operation, in the order of the description.
-OPERATIONS: tuple[Operation, ...] = tuple(
-    operation for subject in _SUBJECTS for operation in subject.operations
-)
+
+
+def __getattr__(name: str) -> tuple[Operation, ...]:
+    """`OPERATIONS`: every operation, in the order of the description; named, they are loaded."""
+    if name != "OPERATIONS":
+        raise AttributeError(name)
+    subjects = [import_module(f"{__name__}.{subject}").subject for subject in _SUBJECTS]
+    return tuple(operation for subject in subjects for operation in subject.operations)

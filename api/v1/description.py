@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.answering import page
 from api.house import house_of
 from api.v1.openapi import document
-from api.v1.serving import PREFIX, encode
+from api.v1.routes import PREFIX
+from api.v1.serving import encode
 from api.visit import find_visit
 from workflow.engine import Engine
 

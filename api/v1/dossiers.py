@@ -10,7 +10,7 @@ from api.v1.contract import Answer, Call, Subject
 from api.v1.dispositifs import action_schema
 from api.v1.errors import StructureAlike
 from api.v1.given import row_named
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.structures import CONTINUE, told_alike
 from grants.dossiers import queries
 from grants.dossiers.advance import Demand, advance

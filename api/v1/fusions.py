@@ -8,7 +8,7 @@ from typing import Any
 from api.presentation.merging import KEPT, OTHER_VERSION, duplicates_of, kept_of, side_of
 from api.v1.contract import Answer, Call, Subject
 from api.v1.given import number_of, only_asked
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.fusions import Comparaison, Cote, Doublons, Ecart, Fusions
 from api.v1.shapes.structures import Structure
 from api.v1.structures import told_alike, told_structure

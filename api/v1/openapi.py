@@ -13,7 +13,7 @@ from api.v1 import OPERATIONS
 from api.v1.contract import Operation
 from api.v1.problems import KNOWN, PROBLEM
 from api.v1.reading import KEY_PATTERN
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.version import VERSION
 from grants.dossiers.pieces.deposit import MOST_FILES
 from grants.organisation.jetons import PORTEES

@@ -10,7 +10,7 @@ from api.piece_files import limits_of, served
 from api.v1.contract import Answer, Arrival, Call, Subject
 from api.v1.errors import FilesRefused
 from api.v1.given import only_asked
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.pieces import Fichier, Piece, Pieces, Remise
 from grants.dossiers.pieces.deposit import Deposit, count_fault, deposit
 from grants.dossiers.pieces.kinds import KINDS

@@ -1,32 +1,29 @@
-"""The addresses of the API put on the application, with its own errors and its limits."""
+"""The addresses of the API, with its own errors: all is loaded when a program first asks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.v1 import OPERATIONS
-from api.v1.limits import Limits
-from api.v1.problems import HANDLERS
-from api.v1.serving import PREFIX, Endpoint
-
+#: What every address of the API begins with.
+PREFIX = "/api/v1"
 Handler = Callable[[Request, Exception], Response]
 
 
-def install(app: FastAPI, per_minute: int) -> None:
-    """Put every operation of the API on the application."""
-    app.state.limits = Limits(per_minute)
+def routes() -> list[Route]:
+    """Every address of the API."""
+    from api.v1 import OPERATIONS
+    from api.v1.serving import Endpoint
+
     by_path: dict[str, list[Any]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, []).append(operation)
-    app.router.routes.extend(_described())
-    for path, operations in by_path.items():
-        app.router.routes.append(Endpoint(path, operations).route())
+    every = [Endpoint(path, operations).route() for path, operations in by_path.items()]
+    return [*_described(), *every]
 
 
 def _described() -> list[Route]:
@@ -48,13 +45,16 @@ def _described() -> list[Route]:
 
 def told_by_address(pages: Mapping[Any, Handler]) -> dict[Any, Any]:
     """The handlers of the pages, and those of the API for what is asked under its address."""
-    return {kind: _either(handler, HANDLERS.get(kind)) for kind, handler in pages.items()}
+    return {kind: _either(kind, handler) for kind, handler in pages.items()}
 
 
-def _either(page: Handler, problem: Handler | None) -> Handler:
+def _either(kind: Any, page: Handler) -> Handler:
     def handle(request: Request, error: Exception) -> Response:
         path = request.scope["path"]
-        ours = path == PREFIX or path.startswith(f"{PREFIX}/")
-        return problem(request, error) if ours and problem else page(request, error)
+        if path != PREFIX and not path.startswith(f"{PREFIX}/"):
+            return page(request, error)
+        from api.v1.problems import HANDLERS
+
+        return HANDLERS.get(kind, page)(request, error)
 
     return handle

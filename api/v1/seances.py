@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
 from api.v1.lists import told_line
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from grants.comites.queries import seances_with_counts
 from grants.comites.service import SEANCE_FIELDS, SEANCES, create_seance, modify_seance
 from grants.dossiers.gathered import dossiers_of_seance

@@ -24,11 +24,11 @@ from api.v1.errors import NoToken, ScopeMissing
 from api.v1.limits import Limits
 from api.v1.reading import read_ids, read_key, read_object, read_query, read_version, sound
 from api.v1.replay import Kept, claim, keep, print_of
+from api.v1.routes import PREFIX
 from grants.organisation.jetons import PORTEES, Bearer, find_bearer, mark_used
 from workflow.errors import DatabaseBusy, DatabaseFull, DatabaseReadOnly
 from workflow.field_contract import Raw
 
-PREFIX = "/api/v1"
 _SCHEME = "bearer "
 _JSON = "application/json"
 

@@ -9,7 +9,7 @@ from api.v1.contract import Answer, Call, Subject
 from api.v1.errors import StructureAlike
 from api.v1.lists import told_line
 from api.v1.paging import PAGING, next_url, page_size, place_asked
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from grants.dossiers.gathered import dossiers_of_structure
 from grants.structures.alike import Alike, find_alike
 from grants.structures.contacts import (

@@ -6,7 +6,7 @@ from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
 from api.v1.dossiers import dossier
 from api.v1.given import of_the_dossier, only_asked
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from grants.dossiers.etiquettes.queries import read_tag, tags_of, tags_of_organisme
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier, untag_dossier
 from grants.dossiers.taches.service import (

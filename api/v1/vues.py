@@ -8,7 +8,7 @@ from api.presentation.listed_columns import BY_KEY, CHOSEN_FROM, COLUMNS, USUAL
 from api.v1.contract import Answer, Call, Subject
 from api.v1.given import answered
 from api.v1.requetes import LONGEST, read_requete
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.listes import Colonnes, Vue, Vues
 from grants.dossiers.listes.preferences import choose_columns, open_first, preference_of
 from grants.dossiers.listes.vues import (
