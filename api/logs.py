@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Literal
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
 
-import structlog
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _SHOWN = logging.INFO
 # uvicorn tells each incident again, with its message, which may hold what somebody typed.
 _ALREADY_TOLD = "Exception in ASGI application"
+
+
+@contextmanager
+def _without_rich() -> Generator[None]:
+    """structlog looks for rich so as to colour tracebacks, which are plain text here.
+
+    Loading it, with the Markdown and the lexers that it brings, took a tenth of a start.
+    """
+    if "rich" in sys.modules:
+        yield
+        return
+    sys.modules["rich"] = None  # ty: ignore[invalid-assignment] - « there is none », to an import
+    try:
+        yield
+    finally:
+        del sys.modules["rich"]
+
+
+with _without_rich():
+    import structlog
 
 
 def configure_logs(form: Literal["lisible", "json"]) -> None:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.winding import Winding
+
 if TYPE_CHECKING:
     from api.settings import Settings
     from grants.demonstration.comptes import DemoAccount
+    from notifications.scheduler import Clock
     from workflow.database import Database
     from workflow.engine import Engine
 
@@ -53,9 +56,14 @@ def _load(host: str | None, port: int | None) -> tuple[Settings, socket.socket]:
     configure_logs(settings.log_format)
     # First of all: two programs that start at once must not both prepare the database.
     listening = listen(settings.host, settings.port)
-    for name in ("uvicorn", "api.startup", "api.main", "api.clock"):
-        import_module(name)
+    load_all()
     return settings, listening
+
+
+def load_all() -> None:
+    """Import all that a server needs before its first page; the rest waits until it is asked."""
+    for name in ("api.logs", "uvicorn", "api.startup", "api.main"):
+        import_module(name)
 
 
 def _start(settings: Settings, listening: socket.socket, demonstration: bool | None) -> None:
@@ -93,9 +101,7 @@ def _serve(
 ) -> None:
     import uvicorn
 
-    from api.clock import build_clock
     from api.main import create_app
-    from grants.dossiers.pieces.storage import Storage
 
     app = create_app(settings, database=database, engine=engine)
     config = uvicorn.Config(
@@ -108,12 +114,7 @@ def _serve(
         proxy_headers=bool(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    clock = build_clock(
-        database,
-        engine,
-        Storage(settings.files_folder),
-        local_webhooks=settings.local_webhooks,
-    )
+    clock = Winding(lambda: _clock(settings, database, engine))
     # uvicorn stops by itself, then hands the signal on: what is under way here ends too.
     signal.signal(signal.SIGTERM, _leave)
     clock.start()
@@ -123,6 +124,14 @@ def _serve(
     finally:
         clock.stop()
         database.dispose()
+
+
+def _clock(settings: Settings, database: Database, engine: Engine) -> Clock:
+    from api.clock import build_clock
+    from grants.dossiers.pieces.storage import Storage
+
+    files = Storage(settings.files_folder)
+    return build_clock(database, engine, files, local_webhooks=settings.local_webhooks)
 
 
 def _leave(_signal: int, _frame: object) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from workflow.texts import fold
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 SHORTEST = 12
 LONGEST = 200
@@ -59,10 +61,8 @@ class Passwords:
     """Hashes and checks passwords, as slowly for an unknown account as for a known one."""
 
     def __init__(self, *, memory_kib: int = _MEMORY_KIB) -> None:
-        hasher = Argon2Hasher(time_cost=_PASSES, memory_cost=memory_kib, parallelism=1)
-        self._hash = PasswordHash((hasher,))
+        self._memory_kib = memory_kib
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
-        self._nobody = self.hash("le mot de passe de personne")
 
     def hash(self, password: str) -> str:
         """What is stored."""
@@ -71,9 +71,22 @@ class Passwords:
 
     def check(self, password: str, stored: str | None) -> bool:
         """Whether this is the password; False, after the same work, when there is none."""
+        nobody = self._nobody  # made at the first check, whoever signs in: it took a start 20 ms
         with self._turns:
-            matches = self._hash.verify(_normal(password), stored or self._nobody)
+            matches = self._hash.verify(_normal(password), stored or nobody)
         return matches and stored is not None
+
+    @cached_property
+    def _nobody(self) -> str:
+        return self.hash("le mot de passe de personne")
+
+    @cached_property
+    def _hash(self) -> PasswordHash:
+        from pwdlib import PasswordHash
+        from pwdlib.hashers.argon2 import Argon2Hasher
+
+        hasher = Argon2Hasher(time_cost=_PASSES, memory_cost=self._memory_kib, parallelism=1)
+        return PasswordHash((hasher,))
 
 
 def _normal(password: str) -> str:

@@ -1,0 +1,46 @@
+"""The clock of a server is wound a moment after the doors open.
+
+It loads a scheduler, then looks at once at all that is due: whoever asks for the first page
+after a start would wait for both.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notifications.scheduler import Clock
+
+_AFTER_SECONDS = 2.0
+
+
+class Winding:
+    """Makes a clock and starts it, later; stopped before that, it never does."""
+
+    def __init__(self, make: Callable[[], Clock], after: float = _AFTER_SECONDS) -> None:
+        self._make = make
+        self._clock: Clock | None = None
+        self._stopped = False
+        self._turn = threading.Lock()
+        self._timer = threading.Timer(after, self._wind)
+        self._timer.daemon = True
+
+    def start(self) -> None:
+        """Begin to wait."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End; what the clock does at this moment is waited for."""
+        self._timer.cancel()
+        with self._turn:
+            self._stopped = True
+        if self._clock is not None:
+            self._clock.stop()
+
+    def _wind(self) -> None:
+        with self._turn:
+            if not self._stopped:
+                self._clock = self._make()
+                self._clock.start()
