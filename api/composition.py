@@ -14,6 +14,7 @@ from grants.comites.vocabulary import COMITES
 from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
 from grants.dossiers.pieces.guards import waiting_faults
+from grants.dossiers.tables import Dossier
 from grants.dossiers.vocabulary import DOSSIERS
 from grants.finances.vocabulary import FINANCES
 from grants.organisation.roles import PIPELINE_ROLES
@@ -21,6 +22,7 @@ from grants.organisation.vocabulary import ORGANISATION
 from grants.reprise.vocabulary import REPRISE
 from grants.structures.vocabulary import STRUCTURES
 from notifications.letters import load_letters
+from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.loader import Fault, FaultyPipelines, load_pipelines
 from workflow.vocabulary import Vocabulary
@@ -29,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PIPELINES = ROOT / "grants" / "pipelines"
 LETTERS = ROOT / "templates" / "letters"
 
+#: The tables whose rows move along a pipeline.
+SUBJECTS = (table_of(Dossier),)
 # Imported for what they register: named here so that the dependency is in sight.
 REGISTERED = (
     grants.dossiers.guards,

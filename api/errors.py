@@ -17,8 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answering import is_htmx, page, redirect, safe_local
-from api.form_reading import FormTooBig, FormUnreadable
-from api.forms import FormExpired
+from api.form_reading import FormExpired, FormUnreadable
 from api.house import house_of
 from api.migrate import ForeignDatabase, NewerDatabase, OlderDatabase, require_current
 from api.security import HEADERS
@@ -26,7 +25,6 @@ from api.settings import ROOT
 from api.views.chrome import Link
 from api.views.erreur import ErreurPage, erreur
 from api.visit import NotSignedIn, Visit, find_visit
-from grants.dossiers.brouillons.service import DraftTooBig
 from grants.dossiers.pieces.storage import DiskFull, FileGone
 from grants.organisation.accounts import is_empty
 from grants.organisation.attempts import TooManyAttempts
@@ -43,6 +41,7 @@ from workflow.errors import (
     NotFound,
     Refused,
     Stale,
+    TooBig,
 )
 
 TEMPLATE = "pages/erreur/erreur.html"
@@ -56,8 +55,7 @@ STATUSES: dict[type[DomainError], int] = {
     ReadOnly: 403,
     DirectionOnly: 403,
     FormExpired: 403,
-    FormTooBig: 413,
-    DraftTooBig: 413,
+    TooBig: 413,
     FormUnreadable: 422,
     TooManyAttempts: 429,
     DatabaseBusy: 503,

@@ -10,7 +10,7 @@ from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, File, create_form_parser, parse_options_header
 
-from workflow.errors import DomainError
+from workflow.errors import DomainError, TooBig
 
 MOST_FIELDS = 500
 LONGEST_NAME = 100
@@ -18,7 +18,7 @@ URL_ENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-class FormTooBig(DomainError):
+class FormTooBig(TooBig):
     """L'envoi dépasse la taille acceptée ({limit} Ko)."""
 
     code = "envoi_trop_gros"
@@ -28,6 +28,12 @@ class FormUnreadable(DomainError):
     """Le formulaire reçu est illisible. Rechargez la page, puis recommencez."""
 
     code = "formulaire_illisible"
+
+
+class FormExpired(DomainError):
+    """Ce formulaire n'est plus valable : la page était ouverte depuis trop longtemps."""
+
+    code = "formulaire_perime"
 
 
 class FieldNotAsked(FormUnreadable):

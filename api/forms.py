@@ -15,6 +15,7 @@ from api.arrivals import receive
 from api.cookies import DOOR, door_token, read_cookie, same
 from api.form_reading import (
     FieldNotAsked,
+    FormExpired,
     FormUnreadable,
     UploadedFile,
     read_body,
@@ -28,7 +29,6 @@ from grants.dossiers.pieces.deposit import Incoming
 from grants.dossiers.pieces.storage import Storage
 from grants.reprise.files import MOST_MEGABYTES
 from workflow.database import LARGEST_ID
-from workflow.errors import DomainError
 
 #: What was posted: one text for each field, or all of them where a name came several times.
 Form = Mapping[str, "str | list[str]"]
@@ -52,12 +52,6 @@ FORM_BYTES = 512 * 1024
 UPLOAD_BYTES = 2 * 1024 * 1024
 TABLE_BYTES = (MOST_MEGABYTES + 1) * 1024 * 1024
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
-
-
-class FormExpired(DomainError):
-    """Ce formulaire n'est plus valable : la page était ouverte depuis trop longtemps."""
-
-    code = "formulaire_perime"
 
 
 class FieldGivenTwice(FormUnreadable):

@@ -68,8 +68,6 @@ JOURNAL_OWNERS = {
     "seance": table_of(Seance),
     "structure": table_of(Structure),
 }
-#: The tables whose rows move along a pipeline.
-SUBJECTS = (table_of(Dossier),)
 
 
 def is_derived(table: str) -> bool:

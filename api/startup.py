@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from api.composition import SUBJECTS
 from api.migrate import State, head, opened, require_current, require_known, state_of, upgrade
-from api.schema import SUBJECTS
 from api.settings import Settings
 from api.version import STABLE
 from grants.demonstration.comptes import DemoAccount, demonstration_accounts

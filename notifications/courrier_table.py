@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstrai
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 #: `prepare`: its data are taken, its text is not written yet; `a_completer`: a value is missing;
 #: `a_valider`: waits for a person's « Envoyer »; `pret`: may leave; `en_cours`: somebody is
@@ -19,11 +20,6 @@ TO_SEND = "state = 'pret' AND channel = 'courriel'"
 
 def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
-
-
-def _partial(name: str, *columns: str, where: str) -> Index:
-    condition = text(where)
-    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 class Courrier(SQLModel, table=True):
@@ -46,16 +42,18 @@ class Courrier(SQLModel, table=True):
         CheckConstraint(
             "state NOT IN ('pret', 'en_cours', 'envoye') OR digest IS NOT NULL", name="frozen"
         ),
-        _partial("ix_courrier_to_write", "id", where="state = 'prepare'"),
+        PartialIndex("ix_courrier_to_write", "id", where="state = 'prepare'"),
         # Letters before reminders; paper waits for a person, the clock never looks at it.
-        _partial("ix_courrier_waiting", "reminder", "due_at", where=TO_SEND),
-        _partial("ix_courrier_leased", "leased_until", where="state = 'en_cours'"),
+        PartialIndex("ix_courrier_waiting", "reminder", "due_at", where=TO_SEND),
+        PartialIndex("ix_courrier_leased", "leased_until", where="state = 'en_cours'"),
         Index("ix_courrier_organisme", "tenant_id", "created_at", "id"),
         Index("ix_courrier_etat", "tenant_id", "state", "created_at", "id"),
         Index("ix_courrier_lettre", "tenant_id", "letter", "created_at", "id"),
         Index("ix_courrier_personne", "tenant_id", "recipient_id", "created_at", "id"),
         Index("ix_courrier_sujet", "subject_kind", "subject_id", "id"),
-        _partial("ix_courrier_rappels", "tenant_id", "recipient_id", "due_at", where="reminder"),
+        PartialIndex(
+            "ix_courrier_rappels", "tenant_id", "recipient_id", "due_at", where="reminder"
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

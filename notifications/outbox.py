@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, false, insert, literal_column, tex
 
 from notifications.courrier_table import Courrier
 from notifications.letters import Letter
+from workflow.canonical import canonical
 from workflow.database import table_of
-from workflow.journal import canonical
 from workflow.statements import Statement
 
 PREPARE, A_COMPLETER, A_VALIDER = "prepare", "a_completer", "a_valider"

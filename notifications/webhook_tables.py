@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 
 class Abonnement(SQLModel, table=True):
@@ -33,11 +34,10 @@ class Annonce(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("abonnement_id", "event_id"),
         CheckConstraint("state IN ('a_envoyer', 'envoyee', 'abandonnee')", name="state"),
-        Index(
+        PartialIndex(
             "ix_annonce_waiting",
             "due_at",
-            sqlite_where=text("state = 'a_envoyer'"),
-            postgresql_where=text("state = 'a_envoyer'"),
+            where="state = 'a_envoyer'",
         ),
         Index("ix_annonce_organisme", "tenant_id", "id"),
     )

@@ -29,9 +29,9 @@ from sqlmodel import Session
 
 from notifications.outbox import Occasion
 from notifications.webhook_tables import Abonnement, Annonce
+from workflow.canonical import canonical
 from workflow.database import LARGEST_ID, Database, UtcDateTime, table_of
 from workflow.errors import Invalid, NotFound
-from workflow.journal import canonical
 from workflow.statements import Statement
 
 A_ENVOYER, ENVOYEE, ABANDONNEE = "a_envoyer", "envoyee", "abandonnee"

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 
 class Echeance(SQLModel, table=True):
@@ -23,27 +24,24 @@ class Echeance(SQLModel, table=True):
         CheckConstraint(
             "state IN ('prevue', 'suspendue', 'faite', 'annulee', 'arretee')", name="state"
         ),
-        Index(
+        PartialIndex(
             "ix_echeance_due",
             "due_at",
-            sqlite_where=text("state = 'prevue'"),
-            postgresql_where=text("state = 'prevue'"),
+            where="state = 'prevue'",
         ),
-        Index(
+        PartialIndex(
             "ix_echeance_regle",
             "kind",
             "rule",
             "due_at",
-            sqlite_where=text("state = 'prevue'"),
-            postgresql_where=text("state = 'prevue'"),
+            where="state = 'prevue'",
         ),
-        Index(
+        PartialIndex(
             "ix_echeance_organisme",
             "tenant_id",
             "due_at",
             "id",
-            sqlite_where=text("state = 'prevue'"),
-            postgresql_where=text("state = 'prevue'"),
+            where="state = 'prevue'",
         ),
     )
 

@@ -34,6 +34,12 @@ class UnknownAction(NotFound):
     code = "action_inconnue"
 
 
+class TooBig(DomainError):
+    """Cet envoi est trop gros."""
+
+    code = "trop_gros"
+
+
 class Refused(DomainError):
     """« {label} » n'est pas possible pour l'instant."""
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from workflow.canonical import canonical
 from workflow.database import column_names, table_of
 from workflow.errors import KeyReused, Stale
 from workflow.journal_tables import JournalEntry, JournalPayload
@@ -168,13 +169,7 @@ def require_key(key: str) -> None:
         raise KeyReused
 
 
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _CHAINED = json.JSONEncoder(ensure_ascii=False)
-
-
-def canonical(content: Mapping[str, Any]) -> str:
-    """One JSON text for one content: sorted keys, no spaces, accents kept."""
-    return _CANONICAL.encode(content)
 
 
 def salted_digest(salt: str, content: str) -> str:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, Index, Text, UniqueConstraint, event, text
+from sqlalchemy import DDL, Index, Text, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 
 class JournalEntry(SQLModel, table=True):
@@ -20,7 +21,7 @@ class JournalEntry(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "seq"),
         Index("ix_journal_key", "tenant_id", "idempotency_key", unique=True),
-        Index(
+        PartialIndex(
             "ix_journal_first_entries",
             "tenant_id",
             "pipeline",
@@ -28,24 +29,21 @@ class JournalEntry(SQLModel, table=True):
             "at",
             "subject_id",
             "seq",
-            sqlite_where=text("first_entry"),
-            postgresql_where=text("first_entry"),
+            where="first_entry",
         ),
-        Index(
+        PartialIndex(
             "ix_journal_corrections",
             "subject_kind",
             "subject_id",
             "corrects",
-            sqlite_where=text("corrects IS NOT NULL"),
-            postgresql_where=text("corrects IS NOT NULL"),
+            where="corrects IS NOT NULL",
         ),
-        Index(
+        PartialIndex(
             "ix_journal_moves",
             "tenant_id",
             "pipeline",
             "at",
-            sqlite_where=text("from_stage IS NOT NULL AND to_stage IS NOT NULL"),
-            postgresql_where=text("from_stage IS NOT NULL AND to_stage IS NOT NULL"),
+            where="from_stage IS NOT NULL AND to_stage IS NOT NULL",
         ),
     )
 

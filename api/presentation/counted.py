@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from api.presentation.periods import period_words
 from grants.dossiers.filters import D
-from grants.rapport.queries import Period, dossiers_entering, dossiers_leaving, dossiers_moved
+from grants.rapport.periods import Period
 from workflow.dates import DateFault, parse_date
 from workflow.pipeline import Pipeline
 
@@ -25,8 +25,10 @@ def counted(
     organisme_id: int, pipeline: Pipeline | None, pairs: Mapping[str, str], faults: Faults
 ) -> Select[tuple[int]] | None:
     """The dossiers that the address's figures count; None when it names no figure."""
-    if pipeline is None:
+    if pipeline is None or not any(name in pairs for name in (ENTERED, LEFT, MOVED)):
         return None
+    from grants.rapport.queries import dossiers_entering, dossiers_leaving, dossiers_moved
+
     found: list[Select[tuple[int]]] = []
     if entered := _stages(pipeline, pairs, ENTERED):
         period = _period(pairs, ENTERED, faults)

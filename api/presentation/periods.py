@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from api.views.fields import FieldView
 from api.views.listing import FilterBar, Tab
-from grants.rapport.queries import Period
+from grants.rapport.periods import Period
 from workflow.dates import DateFault, format_date, parse_date
 from workflow.pipeline import Pipeline
 

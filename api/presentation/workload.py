@@ -9,7 +9,7 @@ from api.presentation.counted import MOVED, counting_url
 from api.presentation.stages import tone_of
 from api.views.pilotage import LoadLine, Slice
 from grants.dossiers.filters import NOBODY
-from grants.rapport.queries import Period
+from grants.rapport.periods import Period
 from grants.rapport.workload import Load
 from workflow.pipeline import Pipeline
 

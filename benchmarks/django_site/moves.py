@@ -24,8 +24,9 @@ from benchmarks.django_site.models import (
 )
 from benchmarks.orders import ACTION, FROM, LETTER, LETTER_TITLE, NEXT, TO
 from workflow.calendar import Delay, sending_moment
+from workflow.canonical import canonical
 from workflow.dates import to_paris
-from workflow.journal import canonical, chain_hash, salted_digest
+from workflow.journal import chain_hash, salted_digest
 
 _REMINDERS = (Delay(15, working=True), Delay(30, working=True))
 _WRITTEN = (

@@ -29,8 +29,9 @@ from benchmarks.orders import (
     Order,
 )
 from workflow.calendar import Delay, sending_moment
+from workflow.canonical import canonical
 from workflow.dates import to_paris
-from workflow.journal import canonical, salted_digest
+from workflow.journal import salted_digest
 from workflow.money import parse_amount
 
 _DOSSIER = (

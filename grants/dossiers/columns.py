@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from grants.dossiers.tables import Dossier
+from workflow.canonical import canonical
 from workflow.database import table_of
 from workflow.fields import FieldType
-from workflow.journal import canonical
 from workflow.pipeline import Field, Pipeline
 from workflow.plain_fields import LONGEST_LINE
 from workflow.texts import fold

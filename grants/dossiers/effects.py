@@ -1,20 +1,23 @@
-"""What moves do besides moving: run by `advance`, inside its transaction."""
+"""What moves do besides moving: run by `advance`, inside its transaction.
+
+Each loads what it needs when it runs: the names are known from the start, which has no move yet.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from grants.dossiers.advance import EffectContext
-from grants.dossiers.appointments import fix_appointment
-from grants.dossiers.notes import add_note
-from grants.dossiers.opening import open_linked
 from grants.dossiers.tables import LienDossier, RendezVous
 from grants.dossiers.vocabulary import DOSSIERS
 from grants.organisation.identity import software
 from workflow.database import table_of
-from workflow.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from grants.dossiers.advance import EffectContext
+    from workflow.pipeline import Pipeline
 
 _R, _L = table_of(RendezVous), table_of(LienDossier)
 _OPEN_IN = "ouvrir_dossier_dans"
@@ -23,6 +26,8 @@ _OPEN_IN = "ouvrir_dossier_dans"
 @DOSSIERS.effect("fixer_rendez_vous")
 def appointment_of_the_move(context: EffectContext) -> None:
     """The move's date and place become the dossier's appointment."""
+    from grants.dossiers.appointments import fix_appointment
+
     answers = context.move.values
     fix_appointment(
         context.session, context.subject, answers["rendez_vous"], answers.get("lieu_rendez_vous")
@@ -41,6 +46,8 @@ def appointment_taken_back(context: EffectContext) -> None:
 @DOSSIERS.effect("ouvrir_dossier_lie")
 def linked_dossier(context: EffectContext) -> None:
     """Open the dossier of the dispositif chosen, linked to this one, when it was asked for."""
+    from grants.dossiers.opening import open_linked
+
     answers = context.move.values
     target = answers.get("destination") or ""
     if answers.get("ouvrir_dossier") and context.engine.catalogue.latest(target) is not None:
@@ -53,6 +60,8 @@ def linked_dossier_in_doubt(context: EffectContext) -> None:
 
     Somebody may be at work on it already: whether it still has a reason to be is theirs to say.
     """
+    from grants.dossiers.notes import add_note
+
     taken_back = context.taken_back
     if not taken_back.get("ouvrir_dossier"):
         return
@@ -75,6 +84,8 @@ _IN_DOUBT = (
 @DOSSIERS.effect(_OPEN_IN, argument="pipeline")
 def dossier_for_more_needs(context: EffectContext) -> None:
     """Open a dossier of the pipeline that the file names, linked to this one, which goes on."""
+    from grants.dossiers.opening import open_linked
+
     assert context.argument is not None, "checked when the file was loaded"
     open_linked(context, context.argument, origin="suite")
 

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.columns import SubjectColumns
 from workflow.database import BigId, Cents, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 
 class Dossier(SubjectColumns, table=True):
@@ -64,13 +65,12 @@ class Dossier(SubjectColumns, table=True):
             "stage_since",
             "id",
         ),
-        Index(
+        PartialIndex(
             "ix_dossier_pret",
             "organisme_id",
             "pret_depuis",
             "id",
-            sqlite_where=text("pret_depuis IS NOT NULL"),
-            postgresql_where=text("pret_depuis IS NOT NULL"),
+            where="pret_depuis IS NOT NULL",
         ),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from grants.finances.plan import ASKED, COST, Line, Plan, plan_sheet
-from grants.finances.queries import lines_of
 from workflow.guards import Attempt, Refusal
 from workflow.money import format_amount
 from workflow.subject import Subject
@@ -19,6 +18,8 @@ WHERE = "plan_de_financement"
 @FINANCES.fact("financements")
 def funding(connection: Connection, subject: Subject) -> tuple[Line, ...]:
     """The lines of the dossier's plan de financement."""
+    from grants.finances.queries import lines_of  # rules are known before anything is read
+
     return lines_of(connection, subject.tenant_id, subject.id)
 
 

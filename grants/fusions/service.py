@@ -22,11 +22,11 @@ from grants.organisation.identity import Identity
 from grants.organisation.ledger import Fact
 from grants.organisation.people import sorting_key
 from grants.structures.service import STRUCTURES, lock_structure
+from workflow.canonical import canonical
 from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.errors import DatabaseBusy, DomainError, Invalid, NotFound, Refused
 from workflow.guards import Refusal
-from workflow.journal import canonical
 
 MERGED, ABSORBED, UNDONE = "structure_fusionnee", "structure_absorbee", "fusion_annulee"
 _M = table_of(Fusion)

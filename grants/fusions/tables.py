@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
-_IN_FORCE = text("annulee_le IS NULL")
+_IN_FORCE = "annulee_le IS NULL"
 
 
 class Fusion(SQLModel, table=True):
@@ -18,12 +19,11 @@ class Fusion(SQLModel, table=True):
         CheckConstraint("gardee_id <> absorbee_id", name="distinctes"),
         CheckConstraint("(annulee_le IS NULL) = (annulee_par IS NULL)", name="annulation"),
         Index("ix_fusion_gardee", "gardee_id"),
-        Index(
+        PartialIndex(
             "ix_fusion_absorbee",
             "absorbee_id",
             unique=True,
-            sqlite_where=_IN_FORCE,
-            postgresql_where=_IN_FORCE,
+            where=_IN_FORCE,
         ),
     )
 

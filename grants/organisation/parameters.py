@@ -14,9 +14,9 @@ from sqlmodel import Session
 from grants.organisation.identity import Identity
 from grants.organisation.ledger import Fact
 from grants.organisation.settings import ORGANISMES
+from workflow.canonical import canonical
 from workflow.errors import Invalid, NotFound
 from workflow.fields import FieldType, Raw, parse_fields
-from workflow.journal import canonical
 from workflow.journal_reading import Line, lines_of
 from workflow.pipeline import Field, Parameter, Pipeline
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select
 
+from grants.rapport.periods import Period
 from workflow.database import table_of
-from workflow.dates import from_paris, to_paris
+from workflow.dates import to_paris
 from workflow.journal_tables import JournalEntry
 
 DOSSIER = "dossier"
@@ -54,23 +55,6 @@ _ENTERED_AT = (
     .correlate(_J)
     .scalar_subquery()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days in Paris, both included; an open end is None."""
-
-    since: date | None = None
-    until: date | None = None
-
-    def clauses(self, moment: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
-        """The conditions for an instant to fall in the period."""
-        found: list[ColumnElement[bool]] = []
-        if self.since is not None:
-            found.append(moment >= _midnight(self.since))
-        if self.until is not None:
-            found.append(moment < _midnight(self.until + timedelta(days=1)))
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +163,3 @@ def _day(moment: datetime) -> date:
 def _day_of_hour(hour: datetime) -> date:
     """The same for a whole hour of UTC: in Paris, midnight and the changes of time fall on one."""
     return to_paris(hour).date()
-
-
-def _midnight(day: date) -> datetime:
-    return from_paris(datetime.combine(day, time.min)).astimezone(UTC)

@@ -13,8 +13,8 @@ from grants.reprise.faults import Fault
 from grants.reprise.grid import Row, Unreadable, Value, is_blank_value, shown
 from grants.reprise.targets import Target
 from grants.reprise.values import as_text
+from workflow.canonical import canonical
 from workflow.field_contract import FieldFault, FieldType
-from workflow.journal import canonical
 from workflow.texts import fold
 
 Progress = Callable[[int, int], None]

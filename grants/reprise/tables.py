@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
 #: From the file that was just sent to what it added, or to nothing.
 RECUE, VERIFICATION, VERIFIEE = "recue", "verification", "verifiee"
@@ -25,7 +26,7 @@ ETATS = (
 )
 EN_COURS = (VERIFICATION, ECRITURE, ANNULATION)
 STRUCTURES, CONTACTS, DOSSIERS = "structures", "contacts", "dossiers"
-_UNDER_WAY = text("etat IN ('verification', 'ecriture', 'annulation')")
+_UNDER_WAY = "etat IN ('verification', 'ecriture', 'annulation')"
 
 
 def _listed(words: tuple[str, ...]) -> str:
@@ -46,12 +47,11 @@ class Reprise(SQLModel, table=True):
         CheckConstraint(f"sujet IN ({_listed((STRUCTURES, CONTACTS, DOSSIERS))})", name="sujet"),
         CheckConstraint("fait >= 0 AND fait <= total", name="avancement"),
         Index("ix_reprise_organisme", "organisme_id", "id"),
-        Index(
+        PartialIndex(
             "ix_reprise_en_cours",
             "organisme_id",
             unique=True,
-            sqlite_where=_UNDER_WAY,
-            postgresql_where=_UNDER_WAY,
+            where=_UNDER_WAY,
         ),
     )
 

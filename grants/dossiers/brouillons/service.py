@@ -18,7 +18,7 @@ from grants.organisation.identity import Identity
 from workflow import journal
 from workflow.database import Database, table_of
 from workflow.engine import Engine
-from workflow.errors import DomainError, Invalid, NotFound
+from workflow.errors import Invalid, NotFound, TooBig
 from workflow.fields import UnknownField
 from workflow.pipeline import Pipeline
 
@@ -30,7 +30,7 @@ _B = table_of(Brouillon)
 Typed = Mapping[str, "str | list[str]"]
 
 
-class DraftTooBig(DomainError):
+class DraftTooBig(TooBig):
     """Ce texte est trop long pour être gardé en brouillon. Enregistrez-le, ou raccourcissez-le."""
 
     code = "brouillon_trop_gros"

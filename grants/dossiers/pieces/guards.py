@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.pieces.queries import pieces_of
 from grants.dossiers.pieces.states import (
     A_CORRIGER,
     MOTIFS,
@@ -30,6 +29,8 @@ _ALL_VALIDATED = "pieces_validees"
 @DOSSIERS.fact(HANDED_IN_SO_FAR)
 def handed_in_so_far(connection: Connection, subject: Subject) -> list[dict[str, Any]]:
     """The pièces kept for the dossier and for its structure."""
+    from grants.dossiers.pieces.queries import pieces_of
+
     return pieces_of(connection, subject.row)
 
 

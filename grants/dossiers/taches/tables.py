@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from workflow.database import BigId, UtcDateTime
+from workflow.partial_index import PartialIndex
 
-_OPEN, _DONE = text("faite_le IS NULL"), text("faite_le IS NOT NULL")
+_OPEN, _DONE = "faite_le IS NULL", "faite_le IS NOT NULL"
 
 
 class Tache(SQLModel, table=True):
@@ -23,30 +24,27 @@ class Tache(SQLModel, table=True):
         UniqueConstraint("echeance_id", "pour_le"),
         CheckConstraint("titre <> ''", name="titre"),
         CheckConstraint("(faite_le IS NULL) = (faite_par IS NULL)", name="faite"),
-        Index(
+        PartialIndex(
             "ix_tache_pour",
             "organisme_id",
             "pour_id",
             "pour_le",
             "id",
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            where=_OPEN,
         ),
-        Index(
+        PartialIndex(
             "ix_tache_ouverte",
             "organisme_id",
             "pour_le",
             "id",
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
+            where=_OPEN,
         ),
-        Index(
+        PartialIndex(
             "ix_tache_faite",
             "organisme_id",
             "faite_par_id",
             "faite_le",
-            sqlite_where=_DONE,
-            postgresql_where=_DONE,
+            where=_DONE,
         ),
         Index("ix_tache_dossier", "dossier_id", "id"),
     )
