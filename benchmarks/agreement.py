@@ -75,7 +75,8 @@ def _comparable(row: dict[str, Any]) -> dict[str, Any]:
         context = row["context"] = json.loads(row["context"])
         for told, key in ((context["dossier"], "reference"), (context["action"], "libelle")):
             told.pop(key)
-        row["context"] = {key: context[key] for key in ("organisme", "dossier", "action")}
+        for group in ("structure", "porteur"):
+            context[group] = sorted(context[group])
     if "body" in row:
         body = row["body"] = json.loads(row["body"])
         del body["id"], body["dossier"]

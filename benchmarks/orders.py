@@ -13,6 +13,10 @@ COMPTE_NOM, ROLE = "Camille Exemple", "charge_de_mission"
 ACTION, FROM, TO = "selectionner", "cts", "selectionne"
 # What the dossier is then ready for, once this pièce is validated.
 NEXT, AWAITED = "conventionner", "convention_signee"
+# What its letter says of where it stands.
+DISPOSITIF = "Microprojets associatifs"
+STAGE = "Votre projet est retenu, la convention est à signer"
+SECTORS = {"insertion_emploi": "Insertion – Emploi"}
 LETTER, LETTER_TITLE = "notification_accord", "Notification d'accord"
 PIPELINE, PIPELINE_VERSION = "microprojets", 1
 # One moment for the whole run, just past: the comité has met, whatever the clock of a server says.

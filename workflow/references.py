@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,18 +18,23 @@ class NotListed(FieldFault):
 
 Choices = Callable[[Connection, int], list[tuple[int, str]]]
 Label = Callable[[Connection, int, int], "str | None"]
+Read = Callable[[Connection, int, int], "Mapping[str, Any] | None"]
+Tell = Callable[[Mapping[str, Any]], "dict[str, Any]"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceKind:
     """What a reference points to: the rows to propose to a tenant, and the label of one of them.
 
-    `label` answers None for a row that does not exist, or is another tenant's.
+    `label` answers None for a row that does not exist, or is another tenant's; so does `read`.
+    `tell` makes plain data of the row, for letters; without both, letters say nothing of it.
     """
 
     key: str
     choices: Choices
     label: Label
+    read: Read | None = None
+    tell: Tell | None = None
 
     def field_type(self) -> FieldType:
         """The type of field whose value is the row's id."""

@@ -26,6 +26,13 @@ class Organisme(Unmanaged):
     """The tenant."""
 
     nom = models.CharField(max_length=200)
+    sigle = models.CharField(max_length=40, null=True)
+    adresse = models.CharField(max_length=500, null=True)
+    ville = models.CharField(max_length=120, null=True)
+    email = models.CharField(max_length=254, null=True)
+    telephone = models.CharField(max_length=20, null=True)
+    site = models.CharField(max_length=300, null=True)
+    departements = models.CharField(max_length=200)
     parametres = models.TextField(default="{}")
     territoire = models.CharField(max_length=40)
 
@@ -40,9 +47,21 @@ class Adhesion(Unmanaged):
     compte_id = models.BigIntegerField()
     role = models.CharField(max_length=20)
     active = models.BooleanField(default=True)
+    fonction = models.CharField(max_length=120, null=True)
+    telephone = models.CharField(max_length=20, null=True)
 
     class Meta(Unmanaged.Meta):
         db_table = "adhesion"
+
+
+class Compte(Unmanaged):
+    """Somebody of the team."""
+
+    nom = models.CharField(max_length=120)
+    email = models.CharField(max_length=254)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "compte"
 
 
 class Structure(Unmanaged):
@@ -50,6 +69,9 @@ class Structure(Unmanaged):
 
     nom = models.CharField(max_length=200)
     siret = models.CharField(max_length=14, null=True)
+    adresse = models.CharField(max_length=500, null=True)
+    code_postal = models.CharField(max_length=5, null=True)
+    commune = models.CharField(max_length=120, null=True)
 
     class Meta(Unmanaged.Meta):
         db_table = "structure"
@@ -61,6 +83,7 @@ class Personne(Unmanaged):
     nom = models.CharField(max_length=200)
     email = models.CharField(max_length=254, null=True)
     telephone = models.CharField(max_length=20, null=True)
+    civilite = models.CharField(max_length=10, null=True)
 
     class Meta(Unmanaged.Meta):
         db_table = "personne"
@@ -133,7 +156,7 @@ class Dossier(Unmanaged):
     porteur = models.ForeignKey(Personne, models.PROTECT, null=True)
     structure = models.ForeignKey(Structure, models.PROTECT, null=True)
     seance = models.ForeignKey(Seance, models.PROTECT, null=True)
-    referent_id = models.BigIntegerField(null=True)
+    referent = models.ForeignKey(Compte, models.PROTECT, null=True)
     reference = models.CharField(max_length=20)
     ouvert_le = models.DateField()
     origine = models.CharField(max_length=60, null=True)

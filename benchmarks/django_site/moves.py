@@ -7,7 +7,7 @@ import secrets
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +15,7 @@ from django_fsm import can_proceed, has_transition_perm
 
 from benchmarks.django_site.models import (
     Abonnement,
+    Adhesion,
     Annonce,
     Courrier,
     Dossier,
@@ -22,7 +23,19 @@ from benchmarks.django_site.models import (
     JournalEntry,
     JournalPayload,
 )
-from benchmarks.orders import ACTION, FROM, LETTER, LETTER_TITLE, NEXT, TO
+from benchmarks.orders import (
+    ACTION,
+    DISPOSITIF,
+    FROM,
+    LETTER,
+    LETTER_TITLE,
+    NEXT,
+    SECTORS,
+    STAGE,
+    TO,
+)
+from grants.dossiers.lettres.context import told_number
+from grants.structures.departements import DEPARTEMENTS, departement_name
 from workflow.calendar import Delay, sending_moment
 from workflow.canonical import canonical
 from workflow.dates import to_paris
@@ -45,13 +58,14 @@ _TOLD = (
     "objet",
     "lieu",
     "commune",
-    "departement",
     "public_vise",
-    "secteur",
     "emplois_crees",
     "cout_total",
     "montant_demande",
 )
+
+
+_OF_THE_ORGANISME = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
 
 
 class StaleDossier(Exception):
@@ -81,7 +95,7 @@ def select(member: Member, dossier_id: int, cleaned: dict[str, Any], now: dateti
     with _WRITER, transaction.atomic():
         dossier = (
             Dossier.objects.select_for_update(of=("self",))
-            .select_related("organisme", "structure", "porteur", "seance")
+            .select_related("organisme", "structure", "porteur", "seance", "referent")
             .get(pk=dossier_id, organisme_id=member.organisme_id)
         )
         if dossier.lock_version != cleaned["lock_version"]:
@@ -160,24 +174,65 @@ def _plan(dossier: Dossier, now: datetime) -> None:
     )
 
 
-def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
+def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
     answers = {name: value for name in _TOLD if (value := getattr(dossier, name)) is not None}
-    context = {
-        "organisme": {"nom": dossier.organisme.nom},
+    others = json.loads(dossier.donnees)
+    others["effectif_etp"] = told_number(others["effectif_etp"])
+    organisme, structure, referent = dossier.organisme, dossier.structure, dossier.referent
+    codes = [code for code in organisme.departements.split(",") if code]
+    place = Adhesion.objects.get(compte_id=referent.pk, organisme_id=organisme.pk)
+    held = dossier.seance.tenue_le.astimezone(UTC)
+    return {
+        "organisme": {
+            **{key: getattr(organisme, key) for key in _OF_THE_ORGANISME},
+            "departements": [DEPARTEMENTS[code] for code in codes],
+        },
         "dossier": {
-            "reference": dossier.reference,
-            "plafond": dossier.plafond,
             **answers,
+            "secteur": SECTORS[dossier.secteur],
+            "departement": departement_name(dossier.departement),
             "date_debut": dossier.date_debut.isoformat(),
             "date_fin": dossier.date_fin.isoformat(),
             "montant_accorde": dossier.montant_accorde,
-            "seance": dossier.seance_id,
-            **json.loads(dossier.donnees),
+            **others,
+            "reference": dossier.reference,
+            "titre": dossier.titre,
+            "projet": f"votre projet « {dossier.titre} »",
+            "plafond": dossier.plafond,
+            "etape": STAGE,
+            "dispositif": DISPOSITIF,
+            "depuis": to_paris(dossier.stage_since).date().isoformat(),
         },
-        "structure": {"nom": dossier.structure.nom, "siret": dossier.structure.siret},
-        "porteur": {"nom": dossier.porteur.nom, "email": dossier.porteur.email},
+        "structure": {
+            "nom": structure.nom,
+            "siret": structure.siret,
+            "adresse": structure.adresse,
+            "code_postal": structure.code_postal,
+            "commune": structure.commune,
+        },
+        "porteur": {
+            "nom": dossier.porteur.nom,
+            "email": dossier.porteur.email,
+            "civilite": dossier.porteur.civilite,
+        },
+        "referent": {
+            "nom": referent.nom,
+            "fonction": place.fonction,
+            "email": referent.email,
+            "telephone": place.telephone or organisme.telephone,
+        },
+        "seance": {
+            "comite": dossier.seance.comite,
+            "tenue_le": held.isoformat().replace("+00:00", "Z"),
+            "lieu": dossier.seance.lieu or None,
+            "cloture": dossier.seance.cloture_inscriptions.isoformat(),
+        },
         "action": {"libelle": "Retenir le projet", "motif": None, "par": member.nom},
     }
+
+
+def _enqueue(dossier: Dossier, member: Member, now: datetime) -> None:
+    context = _context(dossier, member)
     Courrier.objects.create(
         tenant_id=dossier.organisme_id,
         letter=LETTER,

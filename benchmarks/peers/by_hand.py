@@ -17,6 +17,7 @@ from benchmarks.orders import (
     AWAITED,
     COMPTE,
     COMPTE_NOM,
+    DISPOSITIF,
     FROM,
     LETTER,
     LETTER_TITLE,
@@ -25,9 +26,13 @@ from benchmarks.orders import (
     ORGANISME,
     PIPELINE,
     ROLE,
+    SECTORS,
+    STAGE,
     TO,
     Order,
 )
+from grants.dossiers.lettres.context import told_number
+from grants.structures.departements import DEPARTEMENTS, departement_name
 from workflow.calendar import Delay, sending_moment
 from workflow.canonical import canonical
 from workflow.dates import to_paris
@@ -56,6 +61,20 @@ _SEANCE = (
     "SELECT id, organisme_id, comite, tenue_le, lieu, cloture_inscriptions FROM seance"
     " WHERE organisme_id = ? AND id = ?"
 )
+_AROUND_COLUMNS = (
+    "o.nom, o.sigle, o.adresse, o.ville, o.email, o.telephone, o.site, o.departements,"
+    " o.signataire, o.signataire_qualite, s.adresse AS structure_adresse,"
+    " s.code_postal AS structure_code_postal, s.commune AS structure_commune,"
+    " p.civilite AS porteur_civilite, c.nom AS referent_nom, c.email AS referent_email,"
+    " a.fonction AS referent_fonction, a.telephone AS referent_telephone"
+)
+_AROUND_NAMES = tuple(each.split(" AS ")[-1].split(".")[-1] for each in _AROUND_COLUMNS.split(", "))
+_AROUND = (
+    f"SELECT {_AROUND_COLUMNS} FROM organisme o LEFT JOIN structure s ON s.id = ?"
+    " LEFT JOIN personne p ON p.id = ? LEFT JOIN compte c ON c.id = ?"
+    " LEFT JOIN adhesion a ON a.compte_id = c.id AND a.organisme_id = o.id WHERE o.id = ?"
+)
+_OF_THE_ORGANISME = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
 
 
 def _insert(table: str, columns: str) -> str:
@@ -146,7 +165,10 @@ class ByHand:
         if row["lock_version"] != order.version or row["stage"] != FROM:
             raise RefusedByHand
         granted = parse_amount(order.amount)
-        self._check(cursor, row, granted)
+        seance = self._check(cursor, row, granted)
+        asked = (row["structure_id"], row["porteur_id"], row["referent_id"], ORGANISME)
+        found = cursor.execute(self.sql(_AROUND), asked)
+        around: dict[str, Any] = dict(zip(_AROUND_NAMES, found.fetchone(), strict=True))
         seq, now = row["seq"] + 1, self.instant(NOW)
         head = self._journal(cursor, order, row, seq, granted)
         trail = f"{row['trail']}>{seq}:{TO}"
@@ -160,10 +182,11 @@ class ByHand:
             raise RefusedByHand
         cursor.execute(self.sql(_CANCEL), (now, "dossier", order.dossier_id))
         self._plan(cursor, order, row["territoire"], seq)
-        self._enqueue(cursor, order, row, seq, granted)
+        context = self._context(row, around, seance, granted)
+        self._enqueue(cursor, order, row, seq, context)
         self._announce(cursor, order, row, seq)
 
-    def _check(self, cursor: Any, row: dict[str, Any], granted: int) -> None:
+    def _check(self, cursor: Any, row: dict[str, Any], granted: int) -> Any:
         if ROLE not in ("charge_de_mission", "direction") or row["seance_id"] is None:
             raise RefusedByHand
         seance = cursor.execute(self.sql(_SEANCE), (ORGANISME, row["seance_id"])).fetchone()
@@ -172,6 +195,7 @@ class ByHand:
         asked, cap = row["montant_demande"], row["plafond"]
         if asked is None or granted <= 0 or granted > asked or (cap is not None and granted > cap):
             raise RefusedByHand
+        return seance
 
     def _journal(
         self, cursor: Any, order: Order, row: dict[str, Any], seq: int, granted: int
@@ -231,9 +255,8 @@ class ByHand:
         cursor.executemany(self.sql(_ECHEANCE), rows)
 
     def _enqueue(
-        self, cursor: Any, order: Order, row: dict[str, Any], seq: int, granted: int
+        self, cursor: Any, order: Order, row: dict[str, Any], seq: int, context: dict[str, Any]
     ) -> None:
-        context = canonical(self._context(row, granted))
         now = self.instant(NOW)
         values = (
             ORGANISME,
@@ -247,7 +270,7 @@ class ByHand:
             row["porteur_id"],
             row["porteur_nom"],
             row["porteur_email"],
-            context,
+            canonical(context),
             "prepare",
             now,
             now,
@@ -273,22 +296,59 @@ class ByHand:
         now = self.instant(NOW)
         cursor.execute(self.sql(_ANNOUNCE), (event_id, "mouvement", body, now, now, ORGANISME))
 
-    def _context(self, row: dict[str, Any], granted: int) -> dict[str, Any]:
+    def _context(
+        self, row: dict[str, Any], around: dict[str, Any], seance: Any, granted: int
+    ) -> dict[str, Any]:
         answers = {key: row[key] for key in _KEPT if row[key] is not None}
         answers["date_debut"] = self.day(row["date_debut"])
         answers["date_fin"] = self.day(row["date_fin"])
+        answers["secteur"] = SECTORS[row["secteur"]]
+        answers["departement"] = departement_name(row["departement"])
+        others = json.loads(row["donnees"])
+        others["effectif_etp"] = told_number(others["effectif_etp"])
+        codes = [code for code in around["departements"].split(",") if code]
+        held = self.read_instant(seance[3]).astimezone(UTC)
         return {
-            "organisme": {"nom": row["organisme_nom"]},
-            "dossier": {
-                "reference": row["reference"],
-                "plafond": row["plafond"],
-                **answers,
-                "seance": row["seance_id"],
-                "montant_accorde": granted,
-                **json.loads(row["donnees"]),
+            "organisme": {
+                **{key: around[key] for key in _OF_THE_ORGANISME},
+                "departements": [DEPARTEMENTS[code] for code in codes],
             },
-            "structure": {"nom": row["structure_nom"], "siret": row["structure_siret"]},
-            "porteur": {"nom": row["porteur_nom"], "email": row["porteur_email"]},
+            "dossier": {
+                **answers,
+                "montant_accorde": granted,
+                **others,
+                "reference": row["reference"],
+                "titre": row["titre"],
+                "projet": f"votre projet « {row['titre']} »",
+                "plafond": row["plafond"],
+                "etape": STAGE,
+                "dispositif": DISPOSITIF,
+                "depuis": to_paris(NOW).date().isoformat(),
+            },
+            "structure": {
+                "nom": row["structure_nom"],
+                "siret": row["structure_siret"],
+                "adresse": around["structure_adresse"],
+                "code_postal": around["structure_code_postal"],
+                "commune": around["structure_commune"],
+            },
+            "porteur": {
+                "nom": row["porteur_nom"],
+                "email": row["porteur_email"],
+                "civilite": around["porteur_civilite"],
+            },
+            "referent": {
+                "nom": around["referent_nom"],
+                "fonction": around["referent_fonction"],
+                "email": around["referent_email"],
+                "telephone": around["referent_telephone"] or around["telephone"],
+            },
+            "seance": {
+                "comite": seance[2],
+                "tenue_le": held.isoformat().replace("+00:00", "Z"),
+                "lieu": seance[4] or None,
+                "cloture": self.day(seance[5]),
+            },
             "action": {"libelle": "Retenir le projet", "motif": None, "par": COMPTE_NOM},
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from grants.comites.queries import (
     read_seance,
     seance_name,
 )
+from grants.organisation.ledger import plain
 from workflow.dates import to_paris
 from workflow.guards import Attempt, Refusal
 from workflow.references import ReferenceKind
@@ -97,4 +99,16 @@ def seance_held(attempt: Attempt) -> Refusal | None:
     return Refusal("seance_a_venir", f"La séance n'a pas encore eu lieu : {seance_name(seance)}.")
 
 
-COMITES.reference(ReferenceKind("seance", seance_choices, seance_label))
+def told_of_seance(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What letters may say of a séance."""
+    return {
+        "comite": row["comite"],
+        "tenue_le": plain(row["tenue_le"]),
+        "lieu": row["lieu"] or None,
+        "cloture": plain(row["cloture_inscriptions"]),
+    }
+
+
+COMITES.reference(
+    ReferenceKind("seance", seance_choices, seance_label, read_seance, told_of_seance)
+)

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from grants.dossiers import correction
 from grants.dossiers.answers import Answers, read_answers
 from grants.dossiers.columns import changed_columns
-from grants.dossiers.letters import enclosed_letters, told_outside
+from grants.dossiers.letters import enclosed_letters, read_for_letters, told_outside
+from grants.dossiers.lettres.reading import Around
 from grants.dossiers.readiness import follow_readiness
 from grants.dossiers.reading import KIND, load_facts, read_subject, situation_of
 from grants.dossiers.staleness import is_replay, stale
@@ -176,16 +177,17 @@ def _carry_out(
     machine, types = engine.machine(subject), engine.vocabulary.field_types
     changes = changed_columns(subject.row, told.values, machine.fields, types)
     acts = bool(move.action.effects or taken_back.effects)
+    around = read_for_letters(connection, engine, subject, move, situation.facts)
     with journal.conflicts_told(), constraints_told(), together(connection):
         _record(connection, engine, subject, move, told, key)
         store_move(connection, engine, subject, move, changes, taken_back.since)
         if not acts:
-            _follow_move(connection, engine, subject, move, now)
+            _follow_move(connection, engine, subject, move, around, now)
     if acts:  # an effect reads what was written: it is not sent together with it
         work = EffectContext(session, engine, identity, subject, move, taken_back=taken_back.said)
         _run_effects(work, taken_back.effects)
         with together(connection):
-            _follow_move(connection, engine, subject, move, now)
+            _follow_move(connection, engine, subject, move, around, now)
     return move
 
 
@@ -201,14 +203,19 @@ def _run_effects(work: EffectContext, taken_back: tuple[Reference, ...]) -> None
 
 
 def _follow_move(
-    connection: Connection, engine: Engine, subject: Subject, move: Move, now: datetime
+    connection: Connection,
+    engine: Engine,
+    subject: Subject,
+    move: Move,
+    around: Around | None,
+    now: datetime,
 ) -> None:
     """What follows from the move: the échéances of the stage, the letters."""
     _follow_stage(connection, engine, subject, move, now)
     occasion = outbox.Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
     if move.corrects is not None:
         outbox.cancel_of_move(connection, occasion, move.corrects)
-    outbox.enqueue(connection, occasion, enclosed_letters(engine, subject, move))
+    outbox.enqueue(connection, occasion, enclosed_letters(engine, subject, move, around))
     webhooks.announce(connection, occasion, "mouvement", told_outside(subject, move))
 
 

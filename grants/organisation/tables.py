@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from grants.organisation.roles import ROLES
@@ -17,6 +17,8 @@ class Organisme(JournaledColumns, table=True):
 
     `departements` are INSEE codes separated by commas; `parametres` is JSON, by pipeline then
     key, of what differs from the pipelines' defaults; `territoire` names its bank holidays.
+    `ville` is where its letters are dated from, `signataire` who signs them, under a quality
+    (`signataire_qualite`) and with an image; the emblems are those that its letters show.
     """
 
     __tablename__ = "organisme"
@@ -32,6 +34,13 @@ class Organisme(JournaledColumns, table=True):
     territoire: str = Field(default="metropole", max_length=40)
     logo: bytes | None = Field(default=None, sa_type=LargeBinary)
     logo_type: str | None = Field(default=None, max_length=40)
+    ville: str | None = Field(default=None, max_length=120)
+    signataire: str | None = Field(default=None, max_length=120)
+    signataire_qualite: str | None = Field(default=None, max_length=120)
+    signature: bytes | None = Field(default=None, sa_type=LargeBinary)
+    signature_type: str | None = Field(default=None, max_length=40)
+    embleme_europe: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    embleme_france: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     parametres: str = Field(default="{}", sa_type=Text)
     demonstration: bool = False
     cree_le: datetime = Field(sa_type=UtcDateTime)
@@ -51,7 +60,10 @@ class Compte(SQLModel, table=True):
 
 
 class Adhesion(SQLModel, table=True):
-    """One role of a compte in one organisme; `active` false takes the access away."""
+    """One role of a compte in one organisme; `active` false takes the access away.
+
+    `fonction` and `telephone` are what its letters say of a colleague who follows a dossier.
+    """
 
     __tablename__ = "adhesion"
     __table_args__ = (
@@ -65,6 +77,8 @@ class Adhesion(SQLModel, table=True):
     compte_id: int = Field(foreign_key="compte.id", sa_type=BigId)
     role: str = Field(max_length=20)
     active: bool = True
+    fonction: str | None = Field(default=None, max_length=120)
+    telephone: str | None = Field(default=None, max_length=20)
 
 
 class Connexion(SQLModel, table=True):
@@ -109,6 +123,7 @@ class Personne(JournaledColumns, table=True):
     """A human being known to one organisme. Contact, porteur, membre are roles of a personne.
 
     `nom_cle` is the name without accents or case; the e-mail is normalised, unique there.
+    `civilite` is how letters greet her; None: « Madame, Monsieur ».
     """
 
     __tablename__ = "personne"
@@ -123,3 +138,9 @@ class Personne(JournaledColumns, table=True):
     nom_cle: str = Field(max_length=400)
     email: str | None = Field(default=None, max_length=254)
     telephone: str | None = Field(default=None, max_length=20)
+    civilite: str | None = Field(
+        default=None,
+        max_length=10,
+        # The column's own: it came to a table that is not made again for it.
+        sa_column_args=(CheckConstraint("civilite IN ('madame', 'monsieur')", name="civilite"),),
+    )

@@ -29,6 +29,7 @@ _ADMITTED = {
     ("piece", "structure_id"): lambda _n: None,
     ("piece", "etat"): lambda _n: "a_corriger",
     ("piece", "motif"): lambda _n: "illisible",
+    ("personne", "civilite"): lambda _n: "madame",
     ("reprise", "etat"): lambda _n: "recue",
     ("reprise", "sujet"): lambda _n: "structures",
     ("lot", "nature"): lambda _n: "confier",

@@ -50,7 +50,12 @@ def test_the_context_is_plain_data_of_the_dossier_and_the_move(counter: Counter)
     assert context["dossier"]["titre"] == "Un jardin"
     assert context["dossier"]["rendez_vous"] == "2026-03-20T09:30:00Z"
     assert context["structure"]["nom"] == STRUCTURE
-    assert context["porteur"]["nom"] == "Ana Porteuse"
+    assert context["porteur"] == {
+        "nom": "Ana Porteuse",
+        "email": rows(counter)[0]["recipient_email"],
+        "civilite": None,
+    }
+    assert context["rendez_vous"] == {"le": "2026-03-20T09:30:00Z", "lieu": "Au siège"}
     assert context["action"]["par"] == "Chargé de mission de Aide 34"
 
 

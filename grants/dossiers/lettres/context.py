@@ -1,0 +1,164 @@
+"""The plain data of a letter: text, numbers, ISO dates, amounts in cents, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from grants.dossiers.lettres.reading import RENDEZ_VOUS, Around
+from grants.dossiers.pieces.states import A_CORRIGER, MOTIFS, PERIMEE, RECUE, Standing, standings
+from grants.organisation.ledger import plain
+from grants.structures.departements import DEPARTEMENTS
+from workflow.dates import format_date, to_paris
+from workflow.engine import Engine
+from workflow.fields import FieldType
+from workflow.money import format_hundredths
+from workflow.pipeline import Field, Pipeline
+from workflow.subject import Subject
+
+#: Kept as they are, for the filters of a letter; every other answer is told as people read it.
+_AS_KEPT = frozenset({"texte", "texte_long", "montant", "date", "date_heure", "entier", "oui_non"})
+#: A bank account is for the payment alone: no letter repeats it.
+_PRIVATE = frozenset({"iban"})
+
+
+def context_of(
+    engine: Engine, subject: Subject, stage: str, around: Around, at: datetime
+) -> dict[str, Any]:
+    """What any letter of a dossier may say. `stage`: where it stands, or where it arrives."""
+    row = subject.row
+    pipeline = engine.machine(subject).pipeline
+    context = {
+        "organisme": _organisme(around.row),
+        "dossier": _dossier(engine, subject, pipeline, stage),
+        "structure": {
+            "nom": row["structure_nom"],
+            "siret": row["structure_siret"],
+            **{key: around.row[f"structure_{key}"] for key in _ADDRESS},
+        },
+        "porteur": {
+            "nom": row["porteur_nom"],
+            "email": row["porteur_email"],
+            "civilite": around.row["porteur_civilite"],
+        },
+        "referent": _referent(around.row),
+        **around.referred,
+    }
+    if around.appointment is not None:
+        le, lieu = around.appointment["le"], around.appointment["lieu"]
+        context[RENDEZ_VOUS] = {"le": plain(le), "lieu": lieu or None}
+    if around.pieces is not None:
+        found = standings(pipeline, around.pieces, to_paris(at).date())
+        context["pieces_manquantes"] = owed_pieces(pipeline, stage, found)
+        context["pieces_attendues"] = expected_pieces(found)
+    return context
+
+
+_ADDRESS = ("adresse", "code_postal", "commune")
+
+
+def _organisme(row: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
+    codes = [code for code in row["departements"].split(",") if code]
+    return {key: row[key] for key in keys} | {
+        "departements": [DEPARTEMENTS.get(code, code) for code in codes]
+    }
+
+
+def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -> dict[str, Any]:
+    row, types = subject.row, engine.vocabulary.field_types
+    fields = engine.machine(subject).fields
+    answers = {
+        key: told_answer(types[fields[key].type], fields[key], value)
+        for key, value in subject.values.items()
+        if value is not None and key in fields and is_told(engine, fields[key])
+    }
+    titre = row["titre"] or None
+    return {
+        **answers,
+        "reference": row["reference"],
+        "titre": titre,
+        "projet": f"votre projet « {titre} »" if titre else "votre projet",
+        "plafond": row["plafond"],
+        "etape": pipeline.stage(stage).public_label,
+        "dispositif": pipeline.label,
+        "depuis": plain(to_paris(subject.stage_since).date()),
+    }
+
+
+def is_told(engine: Engine, field: Field) -> bool:
+    """Whether a letter may repeat the answer to a question."""
+    return field.type not in _PRIVATE and field.type not in engine.vocabulary.references
+
+
+def told_answer(kind: FieldType, field: Field, value: Any) -> Any:
+    """An answer as a letter says it: amounts and dates for the filters, choices by their labels."""
+    if field.type in _AS_KEPT:
+        return kind.dump(value)
+    if isinstance(value, tuple):
+        return [kind.show(each, field) for each in value]
+    if field.type == "nombre":
+        return told_number(value)
+    return kind.display(value, field)
+
+
+def told_number(hundredths: int) -> str:
+    """« 4,7 », « 3 »: a number of days or of people as one says it."""
+    written = format_hundredths(hundredths)
+    return written.rstrip("0") if "," in written else written
+
+
+def _referent(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who to ask: the referent of the dossier, who signs where nobody is, or the organisme."""
+    if row["referent_nom"]:
+        return {
+            "nom": row["referent_nom"],
+            "fonction": row["referent_fonction"],
+            "email": row["referent_email"],
+            "telephone": row["referent_telephone"] or row["telephone"],
+        }
+    return {
+        "nom": row["signataire"] or row["nom"],
+        "fonction": row["signataire_qualite"] if row["signataire"] else None,
+        "email": row["email"],
+        "telephone": row["telephone"],
+    }
+
+
+def owed_pieces(
+    pipeline: Pipeline, stage: str, found: tuple[Standing, ...]
+) -> list[dict[str, Any]]:
+    """The pièces that a move from a stage waits for, and that are to be handed in."""
+    moves = {action.key for action in pipeline.actions if stage in pipeline.origins(action)}
+    return [
+        _told_piece(each) for each in found if each.is_owed and moves & {*each.piece.required_for}
+    ]
+
+
+def expected_pieces(found: tuple[Standing, ...]) -> list[dict[str, Any]]:
+    """Every pièce to hand in, whether a move waits for it (`obligatoire`) or it only helps."""
+    return [
+        {**_told_piece(each), "obligatoire": bool(each.piece.required_for)}
+        for each in found
+        if not each.will_do and each.state != RECUE
+    ]
+
+
+def _told_piece(each: Standing) -> dict[str, Any]:
+    kept = each.row or {}
+    return {
+        "label": each.piece.label,
+        "pourquoi": each.piece.help or None,
+        "etat": _state(each),
+        "commentaire": kept.get("commentaire") or None,
+    }
+
+
+def _state(each: Standing) -> str | None:
+    """Why what was handed in will not do; None where nothing was."""
+    if each.state == A_CORRIGER and each.row is not None:
+        return MOTIFS[each.row["motif"]]
+    if each.state == PERIMEE and each.last_day is not None:
+        return f"plus à jour depuis le {format_date(each.last_day)}"
+    return None

@@ -1,0 +1,137 @@
+"""What a letter says beyond the dossier's own row: one read, and more only for who speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, select
+
+from grants.dossiers.pieces.guards import HANDED_IN_SO_FAR
+from grants.dossiers.pieces.queries import pieces_of
+from grants.dossiers.tables import RendezVous
+from grants.organisation.tables import Adhesion, Compte, Organisme, Personne
+from grants.structures.tables import Structure
+from workflow.database import table_of
+from workflow.engine import Engine
+from workflow.statements import Statement
+from workflow.subject import Subject
+
+RENDEZ_VOUS = "rendez_vous"
+PIECES = frozenset({"pieces_manquantes", "pieces_attendues"})
+
+_O, _S, _P = table_of(Organisme), table_of(Structure), table_of(Personne)
+_C, _A, _R = table_of(Compte), table_of(Adhesion), table_of(RendezVous)
+
+
+def _id(name: str) -> Any:
+    return bindparam(name, type_=BigInteger)
+
+
+#: The organisme, the structure, the porteur and the referent, whoever of them is known.
+_AROUND = Statement(
+    select(
+        *(_O.c.nom, _O.c.sigle, _O.c.adresse, _O.c.ville, _O.c.email, _O.c.telephone, _O.c.site),
+        *(_O.c.departements, _O.c.signataire, _O.c.signataire_qualite),
+        _S.c.adresse.label("structure_adresse"),
+        _S.c.code_postal.label("structure_code_postal"),
+        _S.c.commune.label("structure_commune"),
+        _P.c.civilite.label("porteur_civilite"),
+        _C.c.nom.label("referent_nom"),
+        _C.c.email.label("referent_email"),
+        _A.c.fonction.label("referent_fonction"),
+        _A.c.telephone.label("referent_telephone"),
+    )
+    .select_from(_O)
+    .outerjoin(_S, _S.c.id == _id("structure"))
+    .outerjoin(_P, _P.c.id == _id("porteur"))
+    .outerjoin(_C, _C.c.id == _id("referent"))
+    .outerjoin(_A, and_(_A.c.compte_id == _C.c.id, _A.c.organisme_id == _O.c.id))
+    .where(_O.c.id == _id("organisme"))
+)
+_IN_FORCE = Statement(
+    select(_R.c.le, _R.c.lieu).where(_R.c.dossier_id == _id("dossier")).order_by(_R.c.id.desc())
+    .limit(1)
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What was read for a letter. `referred` holds what the answers point to, by field key."""
+
+    row: Mapping[str, Any]
+    referred: Mapping[str, dict[str, Any] | None] = field(default_factory=dict)
+    appointment: Mapping[str, Any] | None = None
+    pieces: list[dict[str, Any]] | None = None
+
+
+def read_around(
+    connection: Connection,
+    engine: Engine,
+    subject: Subject,
+    uses: Set[str],
+    answers: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Around:
+    """Read what letters that use these names say. `answers` are those of a move being made.
+
+    `facts` are those that its guards had read already: nothing is read twice.
+    """
+    answers, facts = answers or {}, facts or {}
+    row = subject.row
+    asked = {
+        "organisme": subject.tenant_id,
+        "structure": row["structure_id"],
+        "porteur": row["porteur_id"],
+        "referent": row["referent_id"],
+    }
+    found = _AROUND.first(connection, asked)
+    assert found is not None, "the dossier was read with its organisme"
+    return Around(
+        row=found,
+        referred=_referred(connection, engine, subject, uses, answers, facts),
+        appointment=_appointment(connection, subject, uses, answers),
+        pieces=_pieces(connection, subject, facts) if uses & PIECES else None,
+    )
+
+
+def _referred(
+    connection: Connection,
+    engine: Engine,
+    subject: Subject,
+    uses: Set[str],
+    answers: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> dict[str, dict[str, Any] | None]:
+    """The rows that the answers point to: the new one, or the one that a move takes away."""
+    told: dict[str, dict[str, Any] | None] = {}
+    fields = engine.machine(subject).fields
+    for key in uses & fields.keys():
+        kind = engine.vocabulary.references.get(fields[key].type)
+        if kind is None or kind.read is None or kind.tell is None:
+            continue
+        id = answers.get(key) or subject.values.get(key)
+        known = facts.get(key)
+        same = isinstance(known, Mapping) and known["id"] == id
+        row = known if same else id and kind.read(connection, subject.tenant_id, id)
+        told[key] = kind.tell(row) if row else None
+    return told
+
+
+def _appointment(
+    connection: Connection, subject: Subject, uses: Set[str], answers: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """The appointment that a move fixes, or the one in force."""
+    if RENDEZ_VOUS not in uses:
+        return None
+    if answers.get(RENDEZ_VOUS) is not None:
+        return {"le": answers[RENDEZ_VOUS], "lieu": answers.get("lieu_rendez_vous")}
+    return _IN_FORCE.first(connection, {"dossier": subject.id})
+
+
+def _pieces(
+    connection: Connection, subject: Subject, facts: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    known = facts.get(HANDED_IN_SO_FAR)
+    return pieces_of(connection, subject.row) if known is None else known

@@ -1,0 +1,27 @@
+"""The names that a letter uses, and those that whoever edits it may use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from notifications.letters import Letter
+
+_CODE = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_NAME = re.compile(r"[a-z_]+")
+
+
+def uses_of(letters: Iterable[Letter]) -> frozenset[str]:
+    """Every name that these letters mention, and what their calendar files are made from."""
+    return frozenset().union(
+        *(_mentioned(each.source, each.subject, each.attachments) for each in letters)
+    )
+
+
+@lru_cache(maxsize=512)
+def _mentioned(source: str, subject: str, attachments: tuple[str, ...]) -> frozenset[str]:
+    """More than what is used does no harm: it is read in vain."""
+    written = [name for code in _CODE.findall(source + subject) for name in _NAME.findall(code)]
+    files = [name.removesuffix(".ics") for name in attachments if name.endswith(".ics")]
+    return frozenset((*written, *files))
