@@ -209,6 +209,15 @@ def next_opening(moment: datetime, territoire: str = METROPOLE) -> datetime:
     return _opening(to_paris(moment).replace(tzinfo=None, fold=0), territoire)
 
 
+def usual_moment(moment: datetime, territoire: str = METROPOLE) -> datetime:
+    """When a reminder that cannot leave before `moment` does: at the usual hour, with the others.
+
+    `moment` must be out of the sending hours, or the beginning of a day.
+    """
+    day = to_paris(next_opening(moment, territoire)).date()
+    return sending_moment(day, territoire=territoire)
+
+
 def _opening(wall: datetime, territoire: str) -> datetime:
     day, clock = wall.date(), wall.time()
     if clock > CLOSING:

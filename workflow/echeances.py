@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,8 @@ RELANCE, ACTION = "relance", "action"
 #: `annulee`: its stage or its date is gone, and may come back; `arretee`: a named event ended it.
 PREVUE, SUSPENDUE, FAITE, ANNULEE, ARRETEE = "prevue", "suspendue", "faite", "annulee", "arretee"
 _TABLE = table_of(Echeance)
+#: What a date fact gives: nothing yet, one day or moment, or several of them.
+Anchor = date | datetime | Sequence[date | datetime] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,8 @@ def plan(
     entered = to_paris(since).date()
     planned: list[Planned] = []
     for rule in pipeline.stage(stage).reminders:
-        day = entered if rule.anchor == ENTRY else _day(facts.get(rule.anchor))
-        if day is not None:
-            planned += _occurrences(rule, day, territoire)
+        days = [entered] if rule.anchor == ENTRY else _days(facts.get(rule.anchor))
+        planned += _occurrences(rule, days, territoire)
     for action in pipeline.actions:
         if action.timer is not None and stage in pipeline.origins(action):
             planned += _timed(action, entered, facts, territoire)
@@ -116,6 +117,9 @@ _RESCHEDULE = Statement(
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("id_"))
     .values(due_at=bindparam("due_"), anchored_on=bindparam("day_"))
+)
+_PUT_OFF = Statement(
+    update(_TABLE).where(_TABLE.c.id == bindparam("id_")).values(due_at=bindparam("due_"))
 )
 _SETTLE = Statement(
     update(_TABLE)
@@ -267,6 +271,17 @@ def settle(connection: Connection, id: int, state: str, at: datetime) -> None:
     _SETTLE.run(connection, {"id_": id, "state_": state, "at_": at})
 
 
+def settle_many(connection: Connection, settled: Iterable[tuple[int, str]], at: datetime) -> None:
+    """Close many échéances, each (id, state)."""
+    rows = [{"id_": id, "state_": state, "at_": at} for id, state in settled]
+    _SETTLE.run_many(connection, rows)
+
+
+def put_off(connection: Connection, moments: Iterable[tuple[int, datetime]]) -> None:
+    """Make many échéances due later, each (id, moment): what they hang on has not changed."""
+    _PUT_OFF.run_many(connection, [{"id_": id, "due_": moment} for id, moment in moments])
+
+
 def postpone(connection: Connection, id: int, due_at: datetime, day: date) -> None:
     """Try again later: a timed action whose guards do not pass yet. `day`: what it hangs on."""
     _RESCHEDULE.run(connection, {"id_": id, "due_": due_at, "day_": day})
@@ -286,23 +301,35 @@ def due(connection: Connection, kind: str, now: datetime, most: int) -> list[dic
 
 def is_due(connection: Connection, id: int, now: datetime) -> bool:
     """Whether nobody dealt with an échéance since it was found due."""
-    query = select(_TABLE.c.id).where(
+    return still_due(connection, id, now) is not None
+
+
+def still_due(connection: Connection, id: int, now: datetime) -> dict[str, Any] | None:
+    """An échéance that nobody dealt with since it was found due."""
+    query = select(*_TABLE.c).where(
         _TABLE.c.id == id, _TABLE.c.state == PREVUE, _TABLE.c.due_at <= now
     )
-    return connection.execute(query).first() is not None
+    row = connection.execute(query).mappings().first()
+    return None if row is None else dict(row)
 
 
-def _occurrences(rule: ReminderRule, day: date, territoire: str) -> list[Planned]:
-    if rule.every is None:
-        moments = [_due(delay, day, territoire) for delay in rule.at]
-    else:
-        moments = [
-            _due(Delay(rule.every.days * n, rule.every.working), day, territoire)
-            for n in range(1, rule.at_most + 1)
-        ]
+def is_superseded(connection: Connection, row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a later occurrence of the same rule is due too."""
+    query = select(_TABLE.c.id).where(
+        *[_TABLE.c[name] == row[name] for name in ("subject_kind", "subject_id", "kind", "rule")],
+        _TABLE.c.occurrence > row["occurrence"],
+        _TABLE.c.state == PREVUE,
+        _TABLE.c.due_at <= now,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _occurrences(rule: ReminderRule, days: Iterable[date], territoire: str) -> list[Planned]:
+    """The moments of a rule, from each of the days that it hangs on."""
+    moments = [(day, _due(delay, day, territoire)) for day in days for delay in rule.delays]
     return [
         Planned(RELANCE, rule.key, occurrence, moment, day)
-        for occurrence, moment in enumerate(moments, start=1)
+        for occurrence, (day, moment) in enumerate(moments, start=1)
     ]
 
 
@@ -311,20 +338,21 @@ def _timed(
 ) -> list[Planned]:
     timer = action.timer
     assert timer is not None
-    day = entered if timer.anchor == ENTRY else _day(facts.get(timer.anchor))
-    if day is None:
-        return []
-    return [Planned(ACTION, action.key, 1, _due(timer.after, day, territoire), day)]
+    days = [entered] if timer.anchor == ENTRY else _days(facts.get(timer.anchor))[:1]
+    return [Planned(ACTION, action.key, 1, _due(timer.after, day, territoire), day) for day in days]
 
 
 def _due(delay: Delay, day: date, territoire: str) -> datetime:
     return sending_moment(delay.from_day(day, territoire), territoire=territoire)
 
 
-def _day(value: date | datetime | None) -> date | None:
-    if isinstance(value, datetime):
-        return to_paris(value).date()
-    return value
+def _days(value: Anchor) -> list[date]:
+    """The days in Paris that a date fact gives, soonest first: none, one or several."""
+    if value is None:
+        return []
+    if isinstance(value, date):
+        return [to_paris(value).date() if isinstance(value, datetime) else value]
+    return sorted(day for each in value for day in _days(each))
 
 
 def _row(subject: Subject, each: Planned) -> dict[str, Any]:

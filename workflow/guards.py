@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflow.pipeline import Action, Pipeline, Reference
+from workflow.pipeline import Action, Field, Pipeline, Reference
 from workflow.subject import Actor, Subject
 
 
@@ -104,3 +104,11 @@ class Guard:
         if outcome is None:
             return ()
         return outcome if isinstance(outcome, tuple) else (outcome,)
+
+    def told(self, pipeline: Pipeline, reference: Reference, fields: Iterable[Field] = ()) -> str:
+        """The condition in French, of what the reference names. `fields`: those of its action."""
+        labels = {each.key: each.label for each in (*pipeline.every_field(), *fields)}
+        if self.argument == "sheet":
+            labels = {each.key: each.label for each in pipeline.sheets}
+        argument = reference.argument or ""
+        return self.says.format(argument=labels.get(argument, argument))

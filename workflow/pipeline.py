@@ -137,8 +137,9 @@ class ReminderRule(Frozen):
     """When somebody is reminded while a subject stands in a stage.
 
     `at` lists the delays from `anchor` (`entree`: the entry into the stage; otherwise the name
-    of a fact that is a date). `every` repeats, `at_most` times. `while` names the guards that
-    must still pass: the reminder dies with its cause.
+    of a fact that is a date, or several). `every` repeats, `at_most` times. `while` names the
+    guards that must still pass: the reminder dies with its cause. It writes a letter or makes a
+    tâche: what follows the last letter is a rule of its own, which makes one.
     """
 
     key: Key
@@ -157,9 +158,20 @@ class ReminderRule(Frozen):
     def _has_a_moment(self) -> ReminderRule:
         if bool(self.at) == bool(self.every):
             raise ValueError("indiquez soit « at », soit « every », l'un des deux")
-        if self.letter is None and self.task is None:
-            raise ValueError("indiquez une lettre (« letter ») ou une tâche (« task »)")
+        if (self.letter is None) == (self.task is None):
+            raise ValueError(
+                "indiquez une lettre (« letter ») ou une tâche (« task »), pas les deux"
+            )
         return self
+
+    @property
+    def delays(self) -> tuple[Delay, ...]:
+        """Each of its moments, counted from its anchor."""
+        if self.every is None:
+            return self.at
+        return tuple(
+            [Delay(self.every.days * n, self.every.working) for n in range(1, self.at_most + 1)]
+        )
 
 
 class Stage(Frozen):

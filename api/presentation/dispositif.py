@@ -90,12 +90,9 @@ def _line(engine: Engine, pipeline: Pipeline, action: Action) -> ActionLine:
 
 def _conditions(engine: Engine, pipeline: Pipeline, action: Action) -> Iterator[str]:
     """What each rule of the action asks, in French."""
-    fields = {each.key: each.label for each in (*pipeline.every_field(), *action.fields)}
-    sheets = {each.key: each.label for each in pipeline.sheets}
     for reference in action.guards:
-        guard, argument = engine.vocabulary.guards[reference.name], reference.argument or ""
-        named = (sheets if guard.argument == "sheet" else fields).get(argument, argument)
-        yield guard.says.format(argument=named)
+        guard = engine.vocabulary.guards[reference.name]
+        yield guard.told(pipeline, reference, action.fields)
 
 
 def _origin(pipeline: Pipeline, action: Action) -> str:

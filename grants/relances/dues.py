@@ -1,64 +1,127 @@
-"""What the clock looks for: reminders whose moment has come, dossiers that stand somewhere."""
+"""What the clock looks for: échéances whose moment has come, dossiers that stand somewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import Connection, bindparam, literal_column, or_, select, text
 
 from grants.dossiers.reading import KIND
 from grants.dossiers.tables import Dossier
 from workflow import echeances
 from workflow.database import Database, table_of
 from workflow.echeance_table import Echeance
-from workflow.engine import Engine
-from workflow.pipeline import ReminderRule
+from workflow.statements import Statement
 
 _D, _E = table_of(Dossier), table_of(Echeance)
 _Place = tuple[str, int, str]
 # Written out, not bound: an index is partial on it.
 _TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
+_REMINDER = text(f"echeance.kind = '{echeances.RELANCE}' AND echeance.subject_kind = '{KIND}'")
+_ANY = Statement(
+    select(literal_column("1"))
+    .select_from(_E)
+    .where(_TO_COME, _E.c.due_at <= bindparam("now_"))
+    .limit(1)
+)
+#: Where a walk through what is due begins: before everything.
+BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
+Place = tuple[datetime, int]
 
 
-def reminders_due(
-    database: Database, engine: Engine, now: datetime, most: int
-) -> list[tuple[Mapping[str, Any], ReminderRule]]:
-    """The oldest reminders that are due and make a tâche, each with its rule."""
-    rules = _task_rules(engine)
-    if not rules:
-        return []
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever reminders go to: a personne, or the dossier itself while it has no porteur."""
+
+    organisme_id: int
+    personne_id: int | None
+    dossier_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One reminder that is due, as it was found; whoever sees to it reads it again, locked."""
+
+    id: int
+    organisme_id: int
+    dossier_id: int
+    rule: str
+    due_at: datetime
+    pipeline: str
+    pipeline_version: int
+    stage: str
+    person: Person
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether any échéance is due: the one question that an idle clock asks."""
+    return _ANY.first(connection, {"now_": now}) is not None
+
+
+def reminders_due(connection: Connection, now: datetime, after: Place, most: int) -> list[Due]:
+    """The oldest reminders that are due after a place in their order, soonest first."""
+    moment, id = after
     query = (
-        select(*_E.c, _D.c.pipeline, _D.c.pipeline_version, _D.c.stage)
-        .join(_D, _D.c.id == _E.c.subject_id)
-        .where(
-            _TO_COME,
-            _E.c.kind == echeances.RELANCE,
-            _E.c.rule.in_(sorted({key for _place, key in rules})),
-            _E.c.due_at <= now,
-            _E.c.subject_kind == KIND,
-            or_(
-                *[
-                    and_(
-                        _D.c.pipeline == pipeline,
-                        _D.c.pipeline_version == version,
-                        _D.c.stage == stage,
-                        _E.c.rule == key,
-                    )
-                    for (pipeline, version, stage), key in rules
-                ]
-            ),
+        select(
+            _E.c.id,
+            _E.c.tenant_id,
+            _E.c.subject_id,
+            _E.c.rule,
+            _E.c.due_at,
+            _D.c.pipeline,
+            _D.c.pipeline_version,
+            _D.c.stage,
+            _D.c.porteur_id,
         )
+        .join(_D, _D.c.id == _E.c.subject_id)
+        .where(_TO_COME, _REMINDER, _E.c.due_at <= now, _E.c.due_at >= moment)
+        .where(or_(_E.c.due_at > moment, _E.c.id > id))
         .order_by(_E.c.due_at, _E.c.id)
         .limit(most)
     )
-    with database.reading() as session:
-        rows = session.connection().execute(query).mappings().all()
-    return [
-        (row, rules[(row["pipeline"], row["pipeline_version"], row["stage"]), row["rule"]])
-        for row in rows
-    ]
+    return [_due(row) for row in connection.execute(query).mappings()]
+
+
+def _due(row: Mapping[Any, Any]) -> Due:
+    porteur, dossier = row["porteur_id"], row["subject_id"]
+    return Due(
+        id=row["id"],
+        organisme_id=row["tenant_id"],
+        dossier_id=dossier,
+        rule=row["rule"],
+        due_at=row["due_at"],
+        pipeline=row["pipeline"],
+        pipeline_version=row["pipeline_version"],
+        stage=row["stage"],
+        person=Person(row["tenant_id"], porteur, None if porteur else dossier),
+    )
+
+
+def echeances_due_to(
+    connection: Connection, people: Collection[Person], now: datetime
+) -> list[tuple[Person, Mapping[str, Any]]]:
+    """Every reminder that is due to these people, whatever the dossier, soonest first."""
+    dossiers = _dossiers_of(connection, people)
+    query = (
+        select(*_E.c)
+        .where(_E.c.subject_id.in_(dossiers), _TO_COME, _REMINDER, _E.c.due_at <= now)
+        .order_by(_E.c.due_at, _E.c.id)
+    )
+    rows = connection.execute(query).mappings()
+    return [(dossiers[row["subject_id"]], dict(row)) for row in rows]
+
+
+def _dossiers_of(connection: Connection, people: Collection[Person]) -> dict[int, Person]:
+    """Every dossier of these people, with whose it is."""
+    found = {each.dossier_id: each for each in people if each.dossier_id is not None}
+    porteurs = {each.personne_id: each for each in people if each.personne_id is not None}
+    query = select(_D.c.id, _D.c.porteur_id).where(_D.c.porteur_id.in_(list(porteurs)))
+    if porteurs:
+        found |= {row.id: porteurs[row.porteur_id] for row in connection.execute(query)}
+    return found
 
 
 def ids_standing_in(database: Database, places: Iterable[_Place]) -> list[tuple[int, int]]:
@@ -71,14 +134,3 @@ def ids_standing_in(database: Database, places: Iterable[_Place]) -> list[tuple[
             )
             found += [(row.organisme_id, row.id) for row in session.connection().execute(query)]
     return found
-
-
-def _task_rules(engine: Engine) -> dict[tuple[_Place, str], ReminderRule]:
-    """The reminders that make a tâche, by where they stand and their key."""
-    return {
-        ((loaded.pipeline.key, loaded.pipeline.version, stage.key), rule.key): rule
-        for loaded in engine.catalogue.every()
-        for stage in loaded.pipeline.stages
-        for rule in stage.reminders
-        if rule.task
-    }

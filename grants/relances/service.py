@@ -15,7 +15,15 @@ from grants.dossiers.readiness import follow_readiness, readiness, stages_that_t
 from grants.dossiers.reading import read_subject
 from grants.dossiers.taches.rappels import remind
 from grants.organisation.identity import software
-from grants.relances.dues import ids_standing_in, reminders_due
+from grants.relances.dues import (
+    BEGINNING,
+    Due,
+    Person,
+    anything_due,
+    ids_standing_in,
+    reminders_due,
+)
+from grants.relances.preparing import Prepared, prepare
 from workflow import echeances
 from workflow.calendar import add_working_days, sending_moment
 from workflow.database import Database
@@ -24,17 +32,32 @@ from workflow.engine import Engine
 from workflow.errors import DatabaseGone, Invalid, Refused
 from workflow.pipeline import ReminderRule
 
-MOST_AT_ONCE = 200
+#: How many échéances are looked at together, how many times in one sweep; how many people are
+#: seen to in one transaction.
+MOST_AT_ONCE, BATCHES, FEW = 200, 10, 50
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Swept:
-    """What one sweep did: timed actions taken, those whose guards do not pass yet, tâches made."""
+    """What one sweep did: timed actions taken, those whose guards do not pass yet, tâches made.
+
+    `letters` were prepared of that many `reminders`; `put_off` wait for another day or for an
+    opening, `dropped` were out of date.
+    """
 
     taken: int = 0
     postponed: int = 0
     tasks: int = 0
+    letters: int = 0
+    reminders: int = 0
+    put_off: int = 0
+    dropped: int = 0
+
+    def add(self, prepared: Prepared) -> None:
+        """What became of the reminders of some people."""
+        for part in ("tasks", "letters", "reminders", "put_off", "dropped"):
+            setattr(self, part, getattr(self, part) + getattr(prepared, part))
 
 
 @dataclass(slots=True)
@@ -61,23 +84,82 @@ class _Attempts:
 
 
 def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
-    """Take the timed actions and make the tâches of reminders that are due, each by itself.
+    """Take the timed actions that are due, prepare the letters of reminders, make their tâches.
 
-    Each has a transaction of its own; a reminder that is only a letter stays an échéance.
-
-    Raises ExceptionGroup at the end with what broke, which the next sweep tries again.
+    An idle clock asks one question. Raises ExceptionGroup at the end with what broke, which the
+    next sweep tries again.
     """
     swept, attempts = Swept(), _Attempts()
+    with database.glance() as connection:
+        if not anything_due(connection, now):
+            return swept
     with database.unit_of_work() as session:
         found = echeances.due(session.connection(), echeances.ACTION, now, MOST_AT_ONCE)
     for due in found:
         with attempts.one(due["subject_id"]):
             _take(database, engine, due, now, swept)
-    for due, rule in reminders_due(database, engine, now, MOST_AT_ONCE):
-        with attempts.one(due["subject_id"]):
-            swept.tasks += _remind(database, engine, due, rule, now)
+    for batch in _batches(database, now):
+        _see_to(database, engine, batch, now, swept, attempts)
     attempts.tell()
     return swept
+
+
+def _batches(database: Database, now: datetime) -> Iterator[list[Due]]:
+    """What is due, some at a time: what breaks stays due, and does not come back before the next.
+
+    No more than a clock may take before it looks at anything else.
+    """
+    place = BEGINNING
+    for _ in range(BATCHES):
+        with database.reading() as session:
+            batch = reminders_due(session.connection(), now, place, MOST_AT_ONCE)
+        if not batch:
+            return
+        yield batch
+        place = (batch[-1].due_at, batch[-1].id)
+
+
+def _see_to(
+    database: Database,
+    engine: Engine,
+    batch: list[Due],
+    now: datetime,
+    swept: Swept,
+    attempts: _Attempts,
+) -> None:
+    """The tâches one by one, then the letters, some people at a time."""
+    people: dict[Person, int] = {}
+    for due in batch:
+        rule = _rule(engine, due)
+        if rule is None or rule.task is None:
+            people.setdefault(due.person, due.dossier_id)
+            continue
+        with attempts.one(due.dossier_id):
+            swept.tasks += _remind(database, engine, due, rule, now)
+    for some in _few(list(people)):
+        try:
+            with database.unit_of_work() as session:
+                done = prepare(session, engine, some, now)
+        except DatabaseGone:
+            raise
+        except Exception:  # noqa: BLE001 — told by each alone, so that one holds no other back
+            for each in some:
+                with attempts.one(people[each]), database.unit_of_work() as session:
+                    swept.add(prepare(session, engine, [each], now))
+            continue
+        swept.add(done)
+        attempts.broken += [fault for _dossier, fault in done.broken]
+
+
+def _few(people: list[Person]) -> Iterator[list[Person]]:
+    return (people[start : start + FEW] for start in range(0, len(people), FEW))
+
+
+def _rule(engine: Engine, due: Due) -> ReminderRule | None:
+    """The rule that planned a reminder, if the dossier's stage still has it."""
+    pipeline = engine.catalogue.machine(due.pipeline, due.pipeline_version).pipeline
+    reminders = pipeline.stage(due.stage).reminders
+    return next((rule for rule in reminders if rule.key == due.rule), None)
 
 
 def settle_all(database: Database, engine: Engine, now: datetime) -> int:
@@ -138,15 +220,19 @@ def _take(
 
 
 def _remind(
-    database: Database, engine: Engine, due: Mapping[str, Any], rule: ReminderRule, now: datetime
+    database: Database, engine: Engine, due: Due, rule: ReminderRule, now: datetime
 ) -> bool:
-    """One reminder's tâche, unless somebody dealt with it meanwhile."""
+    """One reminder's tâche, unless somebody dealt with it meanwhile, or its next one is due too."""
     with database.unit_of_work() as session:
         connection = session.connection()
-        subject = read_subject(connection, engine, due["tenant_id"], due["subject_id"], lock=True)
-        if not echeances.is_due(connection, due["id"], now):
+        subject = read_subject(connection, engine, due.organisme_id, due.dossier_id, lock=True)
+        echeance = echeances.still_due(connection, due.id, now)
+        if echeance is None:
             return False
-        return remind(session, engine, subject, rule, due, now)
+        if echeances.is_superseded(connection, echeance, now):
+            echeances.settle(connection, due.id, echeances.ANNULEE, now)
+            return False
+        return remind(session, engine, subject, rule, echeance, now)
 
 
 def _try_again(database: Database, engine: Engine, due: Mapping[str, Any], now: datetime) -> bool:

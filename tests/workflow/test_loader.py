@@ -294,6 +294,10 @@ def test_a_value_of_the_wrong_type_is_told_in_french(
             "indiquez soit « at », soit « every », l'un des deux",
         ),
         ('at = ["1 jour"]', "indiquez une lettre (« letter ») ou une tâche (« task »)"),
+        (
+            'at = ["1 jour"]\nletter = "avis"\ntask = "Appeler"',
+            "indiquez une lettre (« letter ») ou une tâche (« task »), pas les deux",
+        ),
         ('at = ["un mois"]\nletter = "avis"', "Écrivez un délai comme « 15 jours ouvrés »"),
         ('at = [15]\nletter = "avis"', "Écrivez un délai comme « 15 jours ouvrés »"),
         ('every = "1 jour"\nat_most = 0\nletter = "avis"', "nombre trop petit"),

@@ -215,7 +215,7 @@ def test_a_parameter_has_a_default_that_its_own_field_accepts(
         ({"anchor": "noel"}, "anchor : date inconnue « noel » → connus : entree, promis_pour"),
         ({"to": "roi"}, f"to : rôle inconnu « roi » → {KNOWN_ROLES}"),
         (
-            {"task": "Appeler", "task_for": "roi"},
+            {"letter": None, "task": "Appeler", "task_for": "roi"},
             f"task_for : rôle inconnu « roi » → {KNOWN_ROLES}",
         ),
         (

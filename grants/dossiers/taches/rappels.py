@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from grants.dossiers.causes import cause_holds
 from grants.dossiers.chain import record_fact
-from grants.dossiers.reading import situation_of
 from grants.dossiers.taches.service import CREATED, insert_task
 from grants.dossiers.taches.tables import Tache
 from grants.dossiers.writing import store_chain
@@ -39,15 +39,29 @@ def remind(
     The dossier is locked. True if there is a new tâche: a reminder whose cause is gone makes none.
     """
     connection = session.connection()
-    if not _still_owed(session, engine, subject, rule, now):
+    if not cause_holds(connection, engine, subject, rule, now):
         echeances.settle(connection, echeance["id"], echeances.ANNULEE, now)
         return False
     echeances.settle(connection, echeance["id"], echeances.FAITE, now)
+    return insert_reminded(session, engine, subject, rule, echeance, rule.task or rule.label, now)
+
+
+def insert_reminded(
+    session: Session,
+    engine: Engine,
+    subject: Subject,
+    rule: ReminderRule,
+    echeance: Mapping[str, Any],
+    titre: str,
+    now: datetime,
+) -> bool:
+    """Make the tâche of one échéance, unless it has one for that day. True if it is new."""
+    connection = session.connection()
     day = to_paris(echeance["due_at"]).date()
     known = select(_T.c.id).where(_T.c.echeance_id == echeance["id"], _T.c.pour_le == day)
     if connection.execute(known).first() is not None:
         return False
-    identity, titre = software(subject.tenant_id), rule.task or rule.label
+    identity = software(subject.tenant_id)
     pour_id, name = _who(session, subject, rule)
     row = {
         "dossier_id": subject.id,
@@ -65,16 +79,6 @@ def remind(
     record_fact(session, engine, subject, identity, CREATED, content, now)
     store_chain(connection, subject)
     return True
-
-
-def _still_owed(
-    session: Session, engine: Engine, subject: Subject, rule: ReminderRule, now: datetime
-) -> bool:
-    guards = engine.vocabulary.guards
-    facts = {fact for each in rule.conditions for fact in guards[each.name].facts}
-    identity = software(subject.tenant_id)
-    situation = situation_of(session.connection(), engine, subject, identity, now, facts)
-    return engine.passes(situation, rule.conditions)
 
 
 def _who(session: Session, subject: Subject, rule: ReminderRule) -> tuple[int | None, str | None]:

@@ -13,11 +13,13 @@ from sqlalchemy import Connection, event
 from grants.dossiers import awaiting
 from grants.dossiers.taches.queries import open_tasks, tasks_done_since, tasks_of_dossier
 from grants.organisation.queries import Customs
-from grants.relances.dues import reminders_due
+from grants.relances import dues
+from notifications.reminders import days_taken
 from tests.builders.dossiers import Counter
 from tests.builders.offices import NOW
 from workflow.database import Database
 
+PEOPLE = [dues.Person(1, 2, None), dues.Person(1, None, 3)]
 SOON = NOW + timedelta(days=7)
 Asked = Callable[[Connection, Counter], object]
 
@@ -42,7 +44,10 @@ QUESTIONS: dict[str, Asked] = {
     "my taches": lambda c, _: open_tasks(c, 1, 2, 9),
     "done": lambda c, _: tasks_done_since(c, 1, 2, NOW, 9),
     "of a dossier": lambda c, _: tasks_of_dossier(c, 1),
-    "reminders": lambda _, counter: reminders_due(counter.database, counter.engine, NOW, 9),
+    "anything due": lambda c, _: c.execute(dues._ANY._source, {"now_": NOW}),
+    "reminders": lambda c, _: dues.reminders_due(c, NOW, dues.BEGINNING, 9),
+    "reminders of people": lambda c, _: dues.echeances_due_to(c, PEOPLE, NOW),
+    "days taken": lambda c, _: days_taken(c, {(1, 2), (1, 3)}, NOW),
 }
 
 

@@ -23,10 +23,12 @@ from workflow.echeance_table import Echeance
 RULE = "contact_a_appeler"
 
 
-def due_at(counter: Counter) -> datetime:
+def due_at(counter: Counter, rule: str = RULE, occurrence: int = 1) -> datetime:
     table = table_of(Echeance)
     query = select(table.c.due_at).where(
-        table.c.subject_id == counter.dossier, table.c.rule == RULE
+        table.c.subject_id == counter.dossier,
+        table.c.rule == rule,
+        table.c.occurrence == occurrence,
     )
     with counter.database.reading() as session:
         return session.connection().execute(query).scalar_one()
@@ -67,10 +69,12 @@ def test_a_reminder_becomes_a_tache_when_it_is_due_and_not_before(counter: Count
     assert len(tasks(counter)) == 1
 
 
-def test_a_reminder_that_is_only_a_letter_stays_an_echeance(counter: Counter) -> None:
-    counter.open()
-    assert swept(counter, due_at(counter)).tasks == 1
-    assert states(counter)["contact_sans_rendez_vous", 1] == "prevue"
+def test_after_an_outage_the_later_of_two_taches_is_made_alone(counter: Counter) -> None:
+    counter.open("dla_individuel")
+    assert swept(counter, due_at(counter, "demande_sans_rendez_vous", 2)).tasks == 1
+    assert states(counter)["demande_sans_rendez_vous", 1] == "annulee"
+    assert states(counter)["demande_sans_rendez_vous", 2] == "faite"
+    assert len(tasks(counter)) == 1
 
 
 def test_a_reminder_whose_cause_is_gone_asks_for_nothing(counter: Counter) -> None:
@@ -122,10 +126,11 @@ def test_two_sweeps_at_once_make_each_tache_once(counter: Counter) -> None:
 def test_no_more_than_a_batch_is_made_at_once(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(service, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(service, "BATCHES", 2)
     for _ in range(3):
-        counter.open()
-    due = due_at(counter)
+        counter.open("dla_individuel")
+    due = due_at(counter, "demande_sans_rendez_vous")
     assert [swept(counter, due).tasks for _ in range(3)] == [2, 1, 0]
 
 

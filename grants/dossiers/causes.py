@@ -1,0 +1,70 @@
+"""Why a reminder is still owed, or not any more: its conditions, and the date that it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from grants.dossiers.reading import load_facts, situation_of
+from grants.organisation.identity import software
+from workflow.dates import to_paris
+from workflow.engine import Engine
+from workflow.pipeline import ENTRY, ReminderRule
+from workflow.subject import Subject
+
+
+def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
+    """The rule of that key in the stage where the dossier stands, if it still has it."""
+    reminders = engine.machine(subject).pipeline.stage(subject.stage).reminders
+    return next((rule for rule in reminders if rule.key == key), None)
+
+
+def cause_holds(
+    connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule, now: datetime
+) -> bool:
+    """Whether every condition of the rule still holds: a reminder dies with its cause."""
+    if not rule.conditions:
+        return True
+    guards = engine.vocabulary.guards
+    facts = {fact for each in rule.conditions for fact in guards[each.name].facts}
+    situation = situation_of(connection, engine, subject, software(subject.tenant_id), now, facts)
+    return engine.passes(situation, rule.conditions)
+
+
+def is_over(
+    connection: Connection,
+    engine: Engine,
+    subject: Subject,
+    rule: ReminderRule,
+    echeance: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Whether the reminder announces something that has already come: too late to be of use."""
+    if rule.anchor == ENTRY or not announces(rule, echeance["occurrence"]):
+        return False
+    value = load_facts(connection, engine, subject, [rule.anchor])[rule.anchor]
+    today = to_paris(now).date()
+    if isinstance(value, datetime) and to_paris(value).date() == echeance["anchored_on"]:
+        return value <= now
+    announced: date = echeance["anchored_on"]
+    return announced < today
+
+
+def announces(rule: ReminderRule, occurrence: int) -> bool:
+    """Whether this occurrence comes before the date that the rule hangs on."""
+    return rule.delays[number_of(rule, occurrence) - 1].days < 0
+
+
+def number_of(rule: ReminderRule, occurrence: int) -> int:
+    """Which reminder of its rule an occurrence is: 2 of « 2 sur 4 »."""
+    return (occurrence - 1) % len(rule.delays) + 1
+
+
+def cause_told(engine: Engine, subject: Subject, rule: ReminderRule) -> str:
+    """The conditions of a rule in words, as its letter and the dossier's page say them."""
+    guards, pipeline = engine.vocabulary.guards, engine.machine(subject).pipeline
+    said = [guards[each.name].told(pipeline, each) for each in rule.conditions]
+    return ", ".join(filter(None, said))

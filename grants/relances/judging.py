@@ -1,0 +1,76 @@
+"""What is still owed to one person among the reminders that are due, and what is not any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from grants.dossiers.causes import cause_holds, is_over, rule_of
+from workflow.engine import Engine
+from workflow.pipeline import ReminderRule
+from workflow.subject import Subject
+
+OVER = "la date annoncée est passée"
+LATER_ONE = "la suivante est due aussi"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One reminder: the échéance, the dossier it is about, the rule that planned it."""
+
+    echeance: Mapping[str, Any]
+    subject: Subject
+    rule: ReminderRule
+
+
+@dataclass(slots=True)
+class Judged:
+    """`dead`: the cause is gone, or the rule itself. `dropped`: out of date, and why."""
+
+    owed: list[Owed] = field(default_factory=list)
+    dead: list[int] = field(default_factory=list)
+    dropped: list[tuple[Owed, str]] = field(default_factory=list)
+
+
+def judge(
+    connection: Connection,
+    engine: Engine,
+    due: Iterable[tuple[Mapping[str, Any], Subject]],
+    now: datetime,
+) -> Judged:
+    """Look at each reminder as things stand in this transaction."""
+    judged, known = Judged(), list[Owed]()
+    for echeance, subject in due:
+        rule = rule_of(engine, subject, echeance["rule"])
+        if rule is None:
+            judged.dead.append(echeance["id"])
+        elif rule.letter is not None:
+            known.append(Owed(echeance, subject, rule))
+    latest = _latest(known)
+    for each in known:
+        if not cause_holds(connection, engine, each.subject, each.rule, now):
+            judged.dead.append(each.echeance["id"])
+        elif is_over(connection, engine, each.subject, each.rule, each.echeance, now):
+            judged.dropped.append((each, OVER))
+        elif each.echeance["occurrence"] < latest[_which(each)]:
+            judged.dropped.append((each, LATER_ONE))
+        else:
+            judged.owed.append(each)
+    return judged
+
+
+def _which(each: Owed) -> tuple[int, str]:
+    return each.subject.id, each.rule.key
+
+
+def _latest(known: Iterable[Owed]) -> Mapping[tuple[int, str], int]:
+    """The last occurrence that is due of each rule on each dossier."""
+    found: Counter[tuple[int, str]] = Counter()
+    for each in known:
+        found[_which(each)] = max(found[_which(each)], each.echeance["occurrence"])
+    return found

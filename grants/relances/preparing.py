@@ -1,0 +1,146 @@
+"""The letters of reminders that are due: one e-mail a day to each person, or paper, or a tâche.
+
+All that is due to a few people is one transaction: the échéances are settled, each dossier's
+journal says what was prepared, the letters stand in the outbox; or nothing happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from grants.dossiers.reading import lock_subjects
+from grants.organisation.tables import Personne
+from grants.relances.dues import Person, echeances_due_to
+from grants.relances.judging import judge
+from grants.relances.sharing import Reach, Shared, share
+from grants.relances.writing import Work, write
+from notifications.reminders import days_taken, suspended_among
+from workflow.calendar import next_opening, usual_moment
+from workflow.database import table_of
+from workflow.engine import Engine
+from workflow.errors import DomainError
+from workflow.subject import Subject
+
+_P = table_of(Personne)
+Dues = list[tuple[Mapping[str, Any], Subject]]
+
+
+@dataclass(slots=True)
+class Prepared:
+    """How many letters were prepared, of how many reminders, and what became of the others."""
+
+    letters: int = 0
+    reminders: int = 0
+    tasks: int = 0
+    put_off: int = 0
+    dropped: int = 0
+    broken: list[tuple[int, Exception]] = field(default_factory=list)
+
+
+def prepare(
+    session: Session, engine: Engine, people: Collection[Person], now: datetime
+) -> Prepared:
+    """See to every reminder that is due to these people. Never commits.
+
+    Whoever somebody else is seeing to, or changing a dossier of, is left for the next time. One
+    whose reminders cannot be written is told in `broken`, and does not hold the others back.
+    """
+    connection = session.connection()
+    dues = _locked_dues(connection, engine, people, now)
+    reaches = _reaches(connection, dues, now)
+    work, prepared = Work(connection, engine, now), Prepared()
+    for person, theirs in dues.items():
+        try:
+            shared = _decided(connection, engine, theirs, reaches[person], now)
+            part = Work(connection, engine, now)
+            part.take(shared)
+        except (DomainError, SQLAlchemyError):
+            raise
+        except Exception as fault:  # noqa: BLE001 — told by whoever called, once all were tried
+            prepared.broken.append((theirs[0][1].id, fault))
+        else:
+            work.add(part)
+            prepared.dropped += len(shared.dropped)
+    prepared.tasks = write(session, work)
+    prepared.letters, prepared.put_off = len(work.letters), len(work.later)
+    prepared.reminders = sum(len(each.carried) for each in work.letters)
+    return prepared
+
+
+def _locked_dues(
+    connection: Connection, engine: Engine, people: Collection[Person], now: datetime
+) -> dict[Person, Dues]:
+    """What is due to each person whose dossiers and own row nobody else holds, locked.
+
+    The person too: two who look at once would both find that nothing left today.
+    """
+    rows: dict[Person, list[Mapping[str, Any]]] = {}
+    for person, row in echeances_due_to(connection, people, now):
+        rows.setdefault(person, []).append(row)
+    wanted = {row["subject_id"] for theirs in rows.values() for row in theirs}
+    subjects = lock_subjects(connection, engine, wanted)
+    free = _lock_people(connection, rows)
+    found: dict[Person, Dues] = {}
+    for person in free:
+        dues = [(row, subjects.get(row["subject_id"])) for row in rows[person]]
+        if all(subject and person_of(subject) == person for _, subject in dues):
+            found[person] = [(row, subject) for row, subject in dues if subject]
+    return found
+
+
+def person_of(subject: Subject) -> Person:
+    """Whom the reminders of a dossier go to."""
+    porteur = subject.row["porteur_id"]
+    return Person(subject.tenant_id, porteur, None if porteur else subject.id)
+
+
+def _lock_people(connection: Connection, people: Iterable[Person]) -> list[Person]:
+    """Those that nobody else holds; whoever is only a dossier is held by it."""
+    people = list(people)
+    ids = sorted(each.personne_id for each in people if each.personne_id is not None)
+    query = (
+        select(_P.c.id)
+        .where(_P.c.id.in_(ids))
+        .order_by(_P.c.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    held = set(connection.execute(query).scalars())
+    return [each for each in people if each.personne_id is None or each.personne_id in held]
+
+
+def _reaches(
+    connection: Connection, dues: Mapping[Person, Dues], now: datetime
+) -> dict[Person, Reach]:
+    """How each person may be reached, in two questions for all of them."""
+    addresses = {
+        person: (person.organisme_id, theirs[0][1].row["porteur_email"] or "")
+        for person, theirs in dues.items()
+    }
+    suspended = suspended_among(connection, set(addresses.values()))
+    known = {(each.organisme_id, each.personne_id) for each in dues if each.personne_id}
+    taken = days_taken(connection, known, now)
+    return {
+        each: Reach(
+            writable=addresses[each] not in suspended,
+            taken=taken.get((each.organisme_id, each.personne_id or 0)),
+        )
+        for each in dues
+    }
+
+
+def _decided(
+    connection: Connection, engine: Engine, theirs: Dues, reach: Reach, now: datetime
+) -> Shared:
+    """What becomes of a person's reminders; all of it waits while reminders may not leave."""
+    territoire = theirs[0][1].row["territoire"]
+    if next_opening(now, territoire) > now:
+        moment = usual_moment(now, territoire)
+        return Shared(later=[(row["id"], moment) for row, _subject in theirs])
+    return share(judge(connection, engine, theirs, now), engine.vocabulary.letters, reach)

@@ -1,0 +1,136 @@
+"""What was decided of reminders, written: journal, letters, tâches, échéances, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from grants.dossiers.advance import follow_event
+from grants.dossiers.reading import KIND
+from grants.dossiers.taches.rappels import insert_reminded
+from grants.dossiers.writing import store_chain
+from grants.organisation.identity import Identity, software
+from grants.relances.judging import Owed
+from grants.relances.letters import carried_of, told
+from grants.relances.sharing import Shared
+from notifications.outbox import COURRIEL, PAPIER, Occasion
+from notifications.reminders import Reminding, enqueue_reminders
+from workflow import echeances, journal
+from workflow.engine import Engine
+from workflow.statements import together
+from workflow.subject import Subject
+
+PREPARED, DROPPED = "relance_preparee", "relances_annulees"
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be written for some people, gathered before anything is.
+
+    `by`: who asked for it; the software, when its moment has come by itself.
+    """
+
+    connection: Connection
+    engine: Engine
+    now: datetime
+    by: Identity | None = None
+    entries: list[journal.Composed] = field(default_factory=list)
+    said: list[tuple[Subject, str]] = field(default_factory=list)
+    letters: list[Reminding] = field(default_factory=list)
+    calls: list[Owed] = field(default_factory=list)
+    settled: list[tuple[int, str]] = field(default_factory=list)
+    later: list[tuple[int, datetime]] = field(default_factory=list)
+
+    def add(self, other: Work) -> None:
+        """What was gathered apart, now that nothing of it broke."""
+        for part in ("entries", "said", "letters", "calls", "settled", "later"):
+            getattr(self, part).extend(getattr(other, part))
+
+    def take(self, shared: Shared) -> None:
+        """Add what was decided for one person."""
+        if shared.mailed:
+            self._letter(shared, shared.mailed, COURRIEL)
+        for each in shared.printed:
+            self._letter(shared, [each], PAPIER)
+        self.calls += shared.called
+        for subject, dropped in _by_dossier(shared.dropped, lambda pair: pair[0].subject):
+            why = "\u00a0; ".join(f"{told(each)}\u00a0: {reason}" for each, reason in dropped)
+            self._say(subject, DROPPED, f"{why}.")
+        self.settled += [(id, echeances.ANNULEE) for id in shared.dead]
+        self.settled += [(each.echeance["id"], echeances.ANNULEE) for each, _ in shared.dropped]
+        self.settled += [(each.echeance["id"], echeances.FAITE) for each in shared.called]
+        self.later += shared.later
+
+    def _letter(self, shared: Shared, carried: Sequence[Owed], channel: str) -> None:
+        assert shared.recipient is not None, "whatever is owed is owed to somebody"
+        by_dossier = _by_dossier(carried, lambda each: each.subject)
+        references = [subject.row["reference"] for subject, _ in by_dossier]
+        for subject, theirs in by_dossier:
+            others = [each for each in references if each != subject.row["reference"]]
+            self._say(subject, PREPARED, _sentence(theirs, shared.recipient.name, channel, others))
+        first = by_dossier[0][0]
+        occasion = Occasion(first.tenant_id, KIND, first.id, first.seq, self.now)
+        whole = [
+            carried_of(self.connection, self.engine, each, self.now)
+            for _, theirs in by_dossier
+            for each in theirs
+        ]
+        self.letters.append(Reminding(occasion, shared.recipient, channel, whole))
+        self.settled += [(each.echeance["id"], echeances.FAITE) for each in carried]
+
+    def _say(self, subject: Subject, event: str, text: str) -> None:
+        identity = self.by or software(subject.tenant_id)
+        entry = journal.Entry(
+            kind="fait",
+            event=event,
+            actor=identity.actor,
+            role=identity.role,
+            at=self.now,
+            content={"texte": text},
+        )
+        ids = {"tenant_id": subject.tenant_id, "kind": KIND, "id": subject.id}
+        self.entries.append(journal.compose(subject, **ids, entry=entry))
+        self.said.append((subject, event))
+
+
+def write(session: Session, work: Work) -> int:
+    """Write it all in this transaction; the number of new tâches. Never commits."""
+    connection = work.connection
+    subjects = {subject.id: subject for subject, _event in work.said}
+    with together(connection):
+        journal.append_all(connection, work.entries)
+        for subject in subjects.values():
+            store_chain(connection, subject)
+        enqueue_reminders(connection, work.letters)
+        echeances.settle_many(connection, work.settled, work.now)
+        echeances.put_off(connection, work.later)
+    for subject, event in work.said:
+        follow_event(connection, work.engine, subject, event, work.now)
+    made = 0
+    for each in work.calls:
+        title = f"Relancer sans e-mail\u00a0: {each.rule.label}"
+        made += insert_reminded(
+            session, work.engine, each.subject, each.rule, each.echeance, title, work.now
+        )
+    return made
+
+
+def _sentence(carried: Iterable[Owed], recipient: str, channel: str, others: Sequence[str]) -> str:
+    """« Pièces à fournir (2 sur 4) : e-mail à Ana Porteuse, avec MP-2026-003. »."""
+    way = f"e-mail à {recipient}" if channel == COURRIEL else f"lettre à imprimer pour {recipient}"
+    along = f", avec {', '.join(others)}" if others else ""
+    return f"{', '.join(told(each) for each in carried)}\u00a0: {way}{along}."
+
+
+def _by_dossier(items: Sequence[Any], subject_of: Any) -> list[tuple[Subject, list[Any]]]:
+    """The items of each dossier, the dossier of the first item first."""
+    found: dict[int, tuple[Subject, list[Any]]] = {}
+    for item in items:
+        subject = subject_of(item)
+        found.setdefault(subject.id, (subject, []))[1].append(item)
+    return list(found.values())
