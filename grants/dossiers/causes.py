@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.reading import load_facts, situation_of
+from grants.dossiers.reading import load_facts, situation_with
 from grants.organisation.identity import software
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.pipeline import ENTRY, ReminderRule
 from workflow.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A rule looked at on a dossier, with the facts that it asks: each is read once."""
+
+    subject: Subject
+    rule: ReminderRule
+    facts: Mapping[str, Any]
 
 
 def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
@@ -22,34 +32,33 @@ def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
     return next((rule for rule in reminders if rule.key == key), None)
 
 
-def cause_holds(
-    connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule, now: datetime
-) -> bool:
-    """Whether every condition of the rule still holds: a reminder dies with its cause."""
-    if not rule.conditions:
-        return True
+def cause_of(connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule) -> Cause:
+    """What a rule hangs on, read in this transaction."""
     guards = engine.vocabulary.guards
-    facts = {fact for each in rule.conditions for fact in guards[each.name].facts}
-    situation = situation_of(connection, engine, subject, software(subject.tenant_id), now, facts)
-    return engine.passes(situation, rule.conditions)
+    names = {fact for each in rule.conditions for fact in guards[each.name].facts}
+    if rule.anchor != ENTRY:
+        names.add(rule.anchor)
+    return Cause(subject, rule, load_facts(connection, engine, subject, names))
 
 
-def is_over(
-    connection: Connection,
-    engine: Engine,
-    subject: Subject,
-    rule: ReminderRule,
-    echeance: Mapping[str, Any],
-    now: datetime,
-) -> bool:
+def holds(engine: Engine, cause: Cause, now: datetime) -> bool:
+    """Whether every condition of the rule still holds: a reminder dies with its cause."""
+    if not cause.rule.conditions:
+        return True
+    identity = software(cause.subject.tenant_id)
+    situation = situation_with(engine, cause.subject, identity, now, cause.facts)
+    return engine.passes(situation, cause.rule.conditions)
+
+
+def is_over(cause: Cause, echeance: Mapping[str, Any], now: datetime) -> bool:
     """Whether the reminder announces something that has already come: too late to be of use."""
+    rule = cause.rule
     if rule.anchor == ENTRY or not announces(rule, echeance["occurrence"]):
         return False
-    value = load_facts(connection, engine, subject, [rule.anchor])[rule.anchor]
-    today = to_paris(now).date()
-    if isinstance(value, datetime) and to_paris(value).date() == echeance["anchored_on"]:
+    value, announced = cause.facts[rule.anchor], echeance["anchored_on"]
+    if isinstance(value, datetime) and to_paris(value).date() == announced:
         return value <= now
-    announced: date = echeance["anchored_on"]
+    today: date = to_paris(now).date()
     return announced < today
 
 

@@ -102,6 +102,15 @@ def situation_of(
     facts: Iterable[str],
 ) -> Situation:
     """What the engine looks at: the subject, who acts, the parameters in force, these facts."""
+    return situation_with(
+        engine, subject, identity, at, load_facts(connection, engine, subject, facts)
+    )
+
+
+def situation_with(
+    engine: Engine, subject: Subject, identity: Identity, at: datetime, facts: Mapping[str, Any]
+) -> Situation:
+    """The same, the facts having been read."""
     machine = engine.machine(subject)
     types = engine.vocabulary.field_types
     return Situation(
@@ -110,7 +119,7 @@ def situation_of(
         actor=identity.actor,
         at=at,
         parameters=parameters_in_force(machine.pipeline, subject.row["parametres"], types),
-        facts=load_facts(connection, engine, subject, facts),
+        facts=facts,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.causes import cause_holds, is_over, rule_of
+from grants.dossiers.causes import Cause, cause_of, holds, is_over, rule_of
 from workflow.engine import Engine
 from workflow.pipeline import ReminderRule
 from workflow.subject import Subject
@@ -21,11 +21,12 @@ LATER_ONE = "la suivante est due aussi"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One reminder: the échéance, the dossier it is about, the rule that planned it."""
+    """One reminder: the échéance, the dossier it is about, the rule that planned it, its facts."""
 
     echeance: Mapping[str, Any]
     subject: Subject
     rule: ReminderRule
+    facts: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -50,12 +51,14 @@ def judge(
         if rule is None:
             judged.dead.append(echeance["id"])
         elif rule.letter is not None:
-            known.append(Owed(echeance, subject, rule))
+            cause = cause_of(connection, engine, subject, rule)
+            known.append(Owed(echeance, subject, rule, cause.facts))
     latest = _latest(known)
     for each in known:
-        if not cause_holds(connection, engine, each.subject, each.rule, now):
+        cause = Cause(each.subject, each.rule, each.facts)
+        if not holds(engine, cause, now):
             judged.dead.append(each.echeance["id"])
-        elif is_over(connection, engine, each.subject, each.rule, each.echeance, now):
+        elif is_over(cause, each.echeance, now):
             judged.dropped.append((each, OVER))
         elif each.echeance["occurrence"] < latest[_which(each)]:
             judged.dropped.append((each, LATER_ONE))

@@ -27,7 +27,9 @@ def carried_of(connection: Connection, engine: Engine, each: Owed, now: datetime
         subject_id=each.subject.id,
         letter=letter,
         label=each.rule.label,
-        context=reminder_context(connection, engine, each.subject, letter, relance, now),
+        context=reminder_context(
+            connection, engine, each.subject, letter, relance, now, each.facts
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from grants.dossiers.causes import cause_holds
+from grants.dossiers.causes import cause_of, holds
 from grants.dossiers.chain import record_fact
 from grants.dossiers.taches.service import CREATED, insert_task
 from grants.dossiers.taches.tables import Tache
@@ -39,7 +39,7 @@ def remind(
     The dossier is locked. True if there is a new tâche: a reminder whose cause is gone makes none.
     """
     connection = session.connection()
-    if not cause_holds(connection, engine, subject, rule, now):
+    if not holds(engine, cause_of(connection, engine, subject, rule), now):
         echeances.settle(connection, echeance["id"], echeances.ANNULEE, now)
         return False
     echeances.settle(connection, echeance["id"], echeances.FAITE, now)
