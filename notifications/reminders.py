@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, literal_column, select, text, true
 
-from notifications.letters import Letter
 from notifications.courrier_table import AdresseSuspendue, Courrier, CourrierRappel
+from notifications.letters import Letter
 from notifications.outbox import (
     A_VALIDER,
     AUTOMATIQUE,
