@@ -7,10 +7,10 @@ done is done once, and the rest still waits.
 
 from __future__ import annotations
 
+from datetime import datetime
 from time import monotonic
 
 from api.house import House
-from api.visit import Visit
 from grants.dossiers.lots.carrying_out import (
     carry_out,
     close,
@@ -22,6 +22,7 @@ from grants.dossiers.lots.carrying_out import (
 )
 from grants.dossiers.lots.queries import OpenLot, read_lot
 from grants.dossiers.rehearsal import sentences_of
+from grants.organisation.identity import Identity
 from workflow.errors import (
     DatabaseBusy,
     DatabaseFull,
@@ -36,12 +37,14 @@ SLICE = 100
 _NOT_OF_A_DOSSIER = (DatabaseBusy, DatabaseFull, DatabaseGone, DatabaseReadOnly)
 
 
-def work(house: House, visit: Visit, lot_id: int, seconds: float = SECONDS) -> OpenLot:
+def work(
+    house: House, identity: Identity, now: datetime, lot_id: int, seconds: float = SECONDS
+) -> OpenLot:
     """Go on with a lot for a while; the lot as it then is. Raises NotFound."""
     until = monotonic() + seconds
     while True:
         with house.database.reading() as session:
-            lot = read_lot(session.connection(), visit.identity, lot_id)
+            lot = read_lot(session.connection(), identity, lot_id)
             if not lot.working:
                 return lot
             waiting = waiting_of(session.connection(), lot, SLICE)
@@ -50,39 +53,41 @@ def work(house: House, visit: Visit, lot_id: int, seconds: float = SECONDS) -> O
                 close(session, lot)
             continue
         if lot.etat == "verification":
-            _rehearse(house, visit, lot, waiting)
+            _rehearse(house, identity, now, lot, waiting)
         for dossier_id in waiting if lot.etat != "verification" else ():
-            _one(house, visit, lot, dossier_id)
+            _one(house, identity, now, lot, dossier_id)
             if monotonic() > until:
                 break
         if monotonic() > until:
-            return _after(house, visit, lot_id)
+            return _after(house, identity, lot_id)
 
 
-def _after(house: House, visit: Visit, lot_id: int) -> OpenLot:
+def _after(house: House, identity: Identity, lot_id: int) -> OpenLot:
     """The lot when time is up: at its end, if that was the last dossier."""
     with house.database.reading() as session:
-        lot = read_lot(session.connection(), visit.identity, lot_id)
+        lot = read_lot(session.connection(), identity, lot_id)
         if not lot.working or waiting_of(session.connection(), lot, 1):
             return lot
     with house.database.unit_of_work() as session:
         close(session, lot)
-        return read_lot(session.connection(), visit.identity, lot_id)
+        return read_lot(session.connection(), identity, lot_id)
 
 
-def _rehearse(house: House, visit: Visit, lot: OpenLot, dossiers: list[int]) -> None:
+def _rehearse(
+    house: House, identity: Identity, now: datetime, lot: OpenLot, dossiers: list[int]
+) -> None:
     with house.database.reading() as session:
         connection = session.connection()
-        found = rehearse_some(connection, house.engine, visit.identity, lot, dossiers, visit.now)
+        found = rehearse_some(connection, house.engine, identity, lot, dossiers, now)
     with house.database.unit_of_work() as session:
         note_rehearsal(session, lot, found)
 
 
-def _one(house: House, visit: Visit, lot: OpenLot, dossier_id: int) -> None:
+def _one(house: House, identity: Identity, now: datetime, lot: OpenLot, dossier_id: int) -> None:
     do = take_back if lot.etat == "annulation" else carry_out
     try:
         with house.database.unit_of_work() as session:
-            do(session, house.engine, visit.identity, lot, dossier_id, visit.now)
+            do(session, house.engine, identity, lot, dossier_id, now)
     except _NOT_OF_A_DOSSIER:
         raise
     except DomainError as error:

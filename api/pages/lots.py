@@ -218,7 +218,7 @@ def _ask(
 def _go_on(request: Request, visit: Visit, lot_id: int) -> Response:
     """Work for a while, then the page of the lot; back to the list once all is simply done."""
     house = house_of(request)
-    lot = work(house, visit, lot_id)
+    lot = work(house, visit.identity, visit.now, lot_id)
     with house.database.reading() as session:
         counts = counts_by_state(session.connection(), lot.id)
     if lot.etat != "termine" or lot.nature == "avancer":

@@ -35,6 +35,7 @@ from grants.dossiers.lots.queries import (
     OpenLot,
     counts_by_state,
     groups_of,
+    left_of,
     lines_of_lot,
     read_lot,
     reasons_of,
@@ -120,7 +121,7 @@ def _to_do(
     if not visit.identity.may_write:
         return {}
     if lot.working:
-        done = lot.nombre - _left(lot, counts)
+        done = lot.nombre - left_of(lot, counts)
         return {"progress": 100 * done // lot.nombre, "done": done, "go_on_url": f"{url}/suite"}
     if lot.etat in ("choix", "verifie"):
         offered = common_actions(engine, visit.identity, groups)
@@ -147,15 +148,6 @@ def _asked(lot: OpenLot) -> tuple[str, str] | None:
     if lot.nature != "avancer":
         return None
     return lot.demande["pipeline"], lot.demande["action"]
-
-
-def _left(lot: OpenLot, counts: Mapping[str, int]) -> int:
-    waiting = {
-        "verification": ("attente",),
-        "execution": ("attente", "possible", "impossible"),
-        "annulation": ("fait",),
-    }
-    return sum(counts.get(state, 0) for state in waiting[lot.etat])
 
 
 def _lead(lot: OpenLot, counts: Mapping[str, int]) -> str:

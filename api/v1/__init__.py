@@ -15,6 +15,7 @@ _SUBJECTS = (
     "vues",
     "dossiers",
     "around",
+    "lots",
     "travail",
     "pieces",
     # « proches » is not the id of a structure: it comes before.

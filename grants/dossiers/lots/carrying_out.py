@@ -16,7 +16,7 @@ from sqlmodel import Session
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.etiquettes.queries import read_tag
 from grants.dossiers.etiquettes.service import tag_dossier, untag_dossier
-from grants.dossiers.lots.queries import OpenLot
+from grants.dossiers.lots.queries import WAITING, OpenLot
 from grants.dossiers.lots.tables import Lot, LotDossier
 from grants.dossiers.notes import give_to
 from grants.dossiers.reading import read_subject
@@ -27,17 +27,11 @@ from workflow.engine import Engine
 from workflow.errors import NotFound
 
 _L, _LD = table_of(Lot), table_of(LotDossier)
-#: The states of the lines that each state of a lot has still to see to, and what it ends in.
-_WAITING = {
-    "verification": (("attente",), "verifie"),
-    "execution": (("attente", "possible", "impossible"), "termine"),
-    "annulation": (("fait",), "annule"),
-}
 
 
 def waiting_of(connection: Connection, lot: OpenLot, most: int) -> list[int]:
     """The next dossiers that a lot has to see to."""
-    states, _end = _WAITING[lot.etat]
+    states, _end = WAITING[lot.etat]
     query = (
         select(_LD.c.dossier_id)
         .where(_LD.c.lot_id == lot.id, _LD.c.etat.in_(states))
@@ -49,7 +43,7 @@ def waiting_of(connection: Connection, lot: OpenLot, most: int) -> list[int]:
 
 def close(session: Session, lot: OpenLot) -> None:
     """Nothing waits any more: the lot is at the end of what it was doing."""
-    _states, end = _WAITING[lot.etat]
+    _states, end = WAITING[lot.etat]
     session.connection().execute(
         update(_L).where(_L.c.id == lot.id, _L.c.etat == lot.etat).values(etat=end)
     )
@@ -153,7 +147,7 @@ def note_refusal(
 
 def _claim(session: Session, lot: OpenLot, dossier_id: int, state: str) -> bool:
     """Take a line that still waits; False where another request was quicker."""
-    states, _end = _WAITING[lot.etat]
+    states, _end = WAITING[lot.etat]
     waiting = _on(lot, dossier_id).where(_LD.c.etat.in_(states)).values(etat=state)
     return session.connection().execute(waiting).rowcount == 1
 

@@ -19,6 +19,14 @@ from workflow.database import LARGEST_ID, table_of
 from workflow.errors import NotFound
 
 PAGE = 50
+#: What may become of a dossier.
+OUTCOMES = ("attente", "possible", "impossible", "fait", "deja", "refuse", "annule", "garde")
+#: The states of the lines that each state of a lot has still to see to, and what it ends in.
+WAITING: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "verification": (("attente",), "verifie"),
+    "execution": (("attente", "possible", "impossible"), "termine"),
+    "annulation": (("fait",), "annule"),
+}
 _L, _LD = table_of(Lot), table_of(LotDossier)
 
 
@@ -39,7 +47,7 @@ class OpenLot:
     @property
     def working(self) -> bool:
         """Whether dossiers still wait for their turn."""
-        return self.etat in ("verification", "execution", "annulation")
+        return self.etat in WAITING
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,12 @@ def counts_by_state(connection: Connection, lot_id: int) -> Counter[str]:
     return Counter({row[0]: row[1] for row in connection.execute(query)})
 
 
+def left_of(lot: OpenLot, counts: Mapping[str, int]) -> int:
+    """How many dossiers still wait for their turn."""
+    states, _end = WAITING.get(lot.etat, ((), ""))
+    return sum(counts.get(state, 0) for state in states)
+
+
 def reasons_of(connection: Connection, lot_id: int) -> Counter[str]:
     """How many dossiers of a lot each sentence is said of."""
     found: Counter[str] = Counter()
@@ -109,7 +123,7 @@ def reasons_of(connection: Connection, lot_id: int) -> Counter[str]:
 
 
 def lines_of_lot(
-    connection: Connection, lot_id: int, states: Collection[str], after: int = 0
+    connection: Connection, lot_id: int, states: Collection[str], after: int = 0, size: int = PAGE
 ) -> tuple[list[LotLine], int | None]:
     """A page of the dossiers in these states, and where the next one starts, if there is one."""
     query = (
@@ -117,12 +131,12 @@ def lines_of_lot(
         .select_from(WITH_NAMES.join(_LD, _LD.c.dossier_id == D.c.id))
         .where(_LD.c.lot_id == lot_id, _LD.c.dossier_id > after)
         .order_by(_LD.c.dossier_id)
-        .limit(PAGE + 1)
+        .limit(size + 1)
     )
     if states:
         query = query.where(_LD.c.etat.in_(states))
     rows = list(connection.execute(query).mappings())
     shown = [
-        LotLine(line(row), row["devenu"], tuple(json.loads(row["raisons"]))) for row in rows[:PAGE]
+        LotLine(line(row), row["devenu"], tuple(json.loads(row["raisons"]))) for row in rows[:size]
     ]
-    return shown, shown[-1].dossier.id if len(rows) > PAGE else None
+    return shown, shown[-1].dossier.id if len(rows) > size else None

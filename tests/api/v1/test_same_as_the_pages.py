@@ -19,6 +19,7 @@ from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
 _D, _S, _T = "/dossiers/{dossier_id}", "/structures/{structure_id}", "/taches/{task_id}"
+_L = "/lots/{lot_id}"
 _V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
 #: What a page posts → what a program asks for.
@@ -46,6 +47,14 @@ SAME = {
     f"{_V}/contenu": f"PUT {_W}/contenu",
     f"{_V}/premiere": f"PUT {_W}/premiere",
     f"{_V}/supprimer": f"DELETE {_W}",
+    "/lots": "POST /lots",
+    f"{_L}/confier": f"POST {_L}/confier",
+    f"{_L}/etiqueter": f"POST {_L}/etiqueter",
+    f"{_L}/retirer": f"POST {_L}/retirer",
+    f"{_L}/actions/{{key}}/{{action}}": f"POST {_L}/actions/{{key}}/{{action}}",
+    f"{_L}/executer": f"POST {_L}/executer",
+    f"{_L}/suite": f"POST {_L}/suite",
+    f"{_L}/reprendre": f"POST {_L}/reprendre",
     "/taches": "POST /taches",
     _T: f"PUT {_T}",
     f"{_T}/faite": f"POST {_T}/faite",
@@ -95,10 +104,7 @@ OF_THE_BROWSER = (
     f"{_D}/financement/solde",
 )
 #: What the pages do and the API does not do yet.
-NOT_YET = (
-    "/lots",  # a program repeats the operation, dossier by dossier
-    "/parametres/reprises",
-)
+NOT_YET = ("/parametres/reprises",)
 
 
 def posts() -> Iterator[str]:
