@@ -32,7 +32,7 @@ from grants.reprise.known import DOSSIER
 from grants.reprise.plans import Difference
 from grants.reprise.queries import first_added, list_reprises
 from grants.reprise.running import reading_of
-from grants.reprise.service import COLUMN, FILE, HEADER, SHEET, SUBJECT, subjects
+from grants.reprise.service import COLUMN, FILE, HEADER, SHEET, STILL_OPEN, SUBJECT, subjects
 from grants.reprise.tables import DOSSIERS
 from grants.reprise.targets import Target, targets_of
 from grants.reprise.unreadable import UnreadableFile
@@ -130,7 +130,7 @@ def reprise_page(
     """One reprise where it is. `typed` and `faults`: its columns as they came back."""
     etat, told = row["etat"], json.loads(row["bilan"])
     wrong = unpack(row["anomalies"])
-    open_file = etat in (etats.RECUE, etats.VERIFIEE, etats.INTERROMPUE, etats.ECHOUEE)
+    open_file = etat in STILL_OPEN
     columns, message = None, row["message"]
     if open_file and row["contenu"] is not None:
         try:

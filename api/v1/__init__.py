@@ -25,6 +25,7 @@ _SUBJECTS = (
     "pilotage",
     "organisme",
     "equipe",
+    "reprises",
     "annonces",
 )
 

@@ -44,11 +44,17 @@ def of_the_dossier(call: Call) -> int:
     return id
 
 
-def only_asked(call: Call, *fields: Field) -> None:
-    """Raises Invalid for what is not asked, and for several answers where one is."""
+def only_asked(call: Call, *fields: Field, but: str = "") -> None:
+    """Raises Invalid for what is not asked, and for several answers where one is.
+
+    `but`: what the name of any other field that is asked begins with.
+    """
     known = {field.key for field in fields}
-    faults = dict.fromkeys(call.body, "Cette opération ne demande pas ce champ.")
-    faults = {name: fault for name, fault in faults.items() if name not in known}
+    faults = {
+        name: "Cette opération ne demande pas ce champ."
+        for name in call.body
+        if name not in known and not (but and name.startswith(but))
+    }
     faults |= {
         name: "Donnez une seule réponse."
         for name, value in call.body.items()

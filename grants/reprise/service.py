@@ -35,7 +35,8 @@ FILE, SUBJECT = "fichier", "sujet"
 SHEET, HEADER, COLUMN = "feuille", "entete", "colonne"
 LONGEST_NAME = 200
 _INDEX = re.compile("[0-9]{1,3}")
-_OPEN = (etats.RECUE, etats.VERIFIEE, etats.INTERROMPUE, etats.ECHOUEE)
+#: Where a file may still be read otherwise.
+STILL_OPEN = (etats.RECUE, etats.VERIFIEE, etats.INTERROMPUE, etats.ECHOUEE)
 
 
 class AlreadyUnderWay(DomainError):
@@ -201,7 +202,7 @@ def _open_row(session: Session, identity: Identity, id: int) -> dict[str, Any]:
     """A reprise whose file may still be read otherwise."""
     identity.require_direction()
     row = read_reprise(session.connection(), identity.organisme_id, id, lock=True)
-    if row["etat"] not in _OPEN or row["contenu"] is None:
+    if row["etat"] not in STILL_OPEN or row["contenu"] is None:
         raise NotAtThatPoint
     return row
 

@@ -20,6 +20,7 @@ from workflow.database import Database
 
 _D, _S, _T = "/dossiers/{dossier_id}", "/structures/{structure_id}", "/taches/{task_id}"
 _L = "/lots/{lot_id}"
+_R, _Q = "/parametres/reprises/{reprise_id}", "/reprises/{reprise_id}"
 _V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
 #: What a page posts → what a program asks for.
@@ -80,12 +81,18 @@ SAME = {
     "/parametres/equipe/{compte_id}/retirer": f"POST {_E}/retirer",
     "/parametres/equipe/{compte_id}/rendre": f"POST {_E}/rendre",
     "/parametres/equipe/{compte_id}/lien": f"POST {_E}/lien",
+    "/parametres/reprises": "POST /reprises",
+    f"{_R}/feuille": f"POST {_Q}/feuille",
+    f"{_R}/colonnes": f"POST {_Q}/colonnes",
+    f"{_R}/lancer": f"POST {_Q}/lancer",
+    f"{_R}/annuler": f"POST {_Q}/annuler",
+    f"{_R}/abandonner": f"POST {_Q}/abandonner",
     "/parametres/annonces": "POST /annonces",
     "/parametres/annonces/{adresse_id}/retirer": "DELETE /annonces/{adresse_id}",
     "/parametres/annonces/envois/{envoi_id}/renvoyer": "POST /annonces/envois/{envoi_id}/renvoyer",
 }
 #: Forms in several parts, for their files.
-IN_PARTS = (f"{_P}/fichiers",)
+IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises")
 #: What a form says and the address of the API does.
 FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
 #: What a form may leave out and a program may not.
@@ -103,8 +110,6 @@ OF_THE_BROWSER = (
     f"{_D}/presence",
     f"{_D}/financement/solde",
 )
-#: What the pages do and the API does not do yet.
-NOT_YET = ("/parametres/reprises",)
 
 
 def posts() -> Iterator[str]:
@@ -118,7 +123,7 @@ def test_each_operation_of_the_pages_has_its_route() -> None:
     known = {f"{each.method} {each.path}" for each in OPERATIONS}
     assert set(SAME.values()) <= known
     for path in posts():
-        apart = path.startswith((*OF_THE_BROWSER, *NOT_YET))
+        apart = path.startswith(OF_THE_BROWSER)
         assert (path in SAME) != apart, path
     assert set(SAME) <= set(posts())
 
