@@ -50,6 +50,7 @@ def task_todo(
         done_url=f"{url}/faite" if writes and not done else None,
         reopen_url=f"{url}/rouvrir" if writes and done else None,
         back=back,
+        task_id=task.id,
         **shown,
     )
 
@@ -60,6 +61,7 @@ def dossier_part(engine: Engine, line: DossierLine) -> dict[str, Any]:
     return {
         "about": f"{line.reference} · {line.carried_by}",
         "about_url": f"/dossiers/{line.id}",
+        "dossier_id": line.id,
         "stage": badge(pipeline, line.stage),
     }
 

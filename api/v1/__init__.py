@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS = (
     "dispositifs",
+    "recherche",
     "lists",
     "exports",
     "vues",
@@ -18,6 +19,7 @@ _SUBJECTS = (
     "lots",
     "travail",
     "pieces",
+    "finances",
     # « proches » is not the id of a structure: it comes before.
     "structures",
     "fusions",

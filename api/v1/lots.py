@@ -16,7 +16,7 @@ from api.v1.given import only_asked, row_named
 from api.v1.lists import told_line
 from api.v1.paging import PAGING, next_url, page_size, place_asked
 from api.v1.requetes import LONGEST, read_requete
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.lots import ActionLot, DossiersLot, GroupeLot, Lot
 from grants.dossiers.answers import REASON
 from grants.dossiers.etiquettes.queries import read_tag

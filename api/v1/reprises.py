@@ -14,7 +14,7 @@ from starlette.responses import Response
 from api.v1.contract import Answer, Call, Subject
 from api.v1.given import only_asked
 from api.v1.paging import PAGING, next_url, page_size, place_asked
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.reprises import Anomalies, Reprise, Reprises, Sujets
 from api.v1.told_reprise import told_fault, told_line, told_reprise, told_subject
 from grants.reprise import running

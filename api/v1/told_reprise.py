@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.v1.serving import PREFIX
+from api.v1.routes import PREFIX
 from api.v1.shapes.reprises import (
     Anomalie,
     Bilan,

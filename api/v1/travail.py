@@ -1,10 +1,9 @@
-"""The work on a dossier: tâches, étiquettes, plan de financement."""
+"""The work on a dossier: tâches, étiquettes."""
 
 from __future__ import annotations
 
 from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
-from api.v1.dossiers import dossier
 from api.v1.given import of_the_dossier, only_asked
 from api.v1.routes import PREFIX
 from grants.dossiers.etiquettes.queries import read_tag, tags_of, tags_of_organisme
@@ -19,7 +18,6 @@ from grants.dossiers.taches.service import (
     read_task,
     reopen_task,
 )
-from grants.finances.service import PlanEdit, edit_plan
 from workflow.errors import NotFound
 from workflow.pipeline import Field
 
@@ -113,6 +111,12 @@ def tags(call: Call) -> shapes.Etiquettes:
     return {"etiquettes": [{"id": each.id, "nom": each.nom} for each in found]}
 
 
+@subject.get(f"{_DOSSIER}/etiquettes", "Les étiquettes d’un dossier", shapes.Etiquettes)
+def tags_on(call: Call) -> shapes.Etiquettes:
+    """Those of a dossier, by name. Raises NotFound."""
+    return _tags(call)
+
+
 @subject.post(
     f"{_DOSSIER}/etiquettes",
     "Poser une étiquette",
@@ -139,21 +143,6 @@ def take_off(call: Call) -> shapes.Etiquettes:
     id, engine = call.id("dossier_id"), call.house.engine
     untag_dossier(call.session, engine, call.identity, id, tag.id, call.now)
     return _tags(call)
-
-
-@subject.put(
-    f"{_DOSSIER}/financement",
-    "Le plan de financement",
-    shapes.Dossier,
-    asks=None,
-    versioned=True,
-    example={"cout_total": "30 000,00", "montant_demande": "18 500,00"},
-)
-def change_plan(call: Call) -> shapes.Dossier:
-    """Keep a plan, balanced or not. Raises Invalid, PlanClosed, PlanReserved, Stale."""
-    edit = PlanEdit(call.id("dossier_id"), call.body, call.version, call.key)
-    edit_plan(call.session, call.house.engine, call.identity, edit, call.now)
-    return dossier(call)
 
 
 def _created(call: Call, task: NewTask) -> Answer:

@@ -19,7 +19,7 @@ class Todo:
     """One thing that awaits. `url` is where it is dealt with; `when` says by or since when.
 
     `about` is the dossier (reference and who carries it), where there is one. `done_url` takes
-    « Fait » in one click; `back` is the page to come back to.
+    « Fait » in one click; `back` is the page to come back to. The ids are for programs.
     """
 
     kind: TodoKind
@@ -36,6 +36,8 @@ class Todo:
     done_url: str | None = None
     reopen_url: str | None = None
     back: str = "/aujourdhui"
+    task_id: int | None = None
+    dossier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from grants.dossiers.board import LINE, DossierLine, line
 from grants.dossiers.filters import NOBODY, C, D, P, S
@@ -57,9 +57,16 @@ _WITH_DOSSIERS = (
 
 
 def open_tasks(
-    connection: Connection, organisme_id: int, pour: int | None, most: int
+    connection: Connection,
+    organisme_id: int,
+    pour: int | None,
+    most: int,
+    after: tuple[date, int] | None = None,
 ) -> list[TaskLine]:
-    """What is to be done, by whom it falls to (NOBODY: not taken yet; None: all), soonest first."""
+    """What is to be done, by whom it falls to (NOBODY: not taken yet; None: all), soonest first.
+
+    `after`: the day and the id of the last one known already.
+    """
     query = (
         select(*_COLUMNS, *LINE)
         .select_from(_WITH_DOSSIERS)
@@ -67,6 +74,8 @@ def open_tasks(
         .order_by(_T.c.pour_le, _T.c.id)
         .limit(most)
     )
+    if after is not None:
+        query = query.where(tuple_(_T.c.pour_le, _T.c.id) > tuple_(*after))
     return [_line(row) for row in connection.execute(query).mappings()]
 
 

@@ -42,6 +42,7 @@ SAME = {
     f"{_P}/correction": f"POST {_P}/correction",
     f"{_D}/fichiers/{{fichier_id}}/retirer": f"DELETE {_D}/fichiers/{{fichier_id}}",
     f"{_D}/financement": f"PUT {_D}/financement",
+    f"{_D}/financement/solde": f"POST {_D}/financement/solde",
     "/liste/colonnes": "PUT /colonnes",
     "/liste/vues": "POST /vues",
     f"{_V}/nom": f"PUT {_W}",
@@ -108,7 +109,6 @@ OF_THE_BROWSER = (
     "/reinitialisation/",
     f"{_D}/brouillons/",
     f"{_D}/presence",
-    f"{_D}/financement/solde",
 )
 
 
