@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,7 +14,7 @@ from api.views.merging import AidLine, AidTable, AidYear, SharedPiece
 from api.visit import Visit
 from grants.dossiers.board import DossierLine
 from grants.dossiers.pieces.queries import files_of
-from grants.dossiers.pieces.states import A_CORRIGER, PERIMEE, RECUE, VALIDEE, standings
+from grants.dossiers.pieces.states import A_CORRIGER, PERIMEE, RECUE, VALIDEE, Standing, standings
 from grants.fusions.moved import pieces_of_structure
 from grants.rapport.aides import YEARS, Aid, aid_of_structure
 from workflow.dates import format_date, to_paris
@@ -60,33 +62,42 @@ def shared_pieces(
     if not rows or not dossiers:
         return ()
     files = files_of(connection, visit.identity.organisme_id, [row["id"] for row in rows])
-    day, seen, found = to_paris(visit.now).date(), set[str](), list[SharedPiece]()
+    found: list[SharedPiece] = []
+    for standing in kept_with(engine, rows, dossiers, to_paris(visit.now).date()):
+        label, tone = _SHOWN[standing.state]
+        until, row = standing.last_day, standing.row or {}
+        found.append(
+            SharedPiece(
+                label=standing.piece.label,
+                state=label,
+                tone=tone,
+                until=f"jusqu’au {format_date(until)}" if until else "",
+                files=tuple(
+                    Link(
+                        label=file["nom"],
+                        url=f"/dossiers/{dossiers[0].id}/fichiers/{file['id']}",
+                    )
+                    for file in files.get(row["id"], [])
+                ),
+            )
+        )
+    return tuple(found)
+
+
+def kept_with(
+    engine: Engine,
+    rows: Sequence[Mapping[str, Any]],
+    dossiers: Iterable[DossierLine],
+    day: date,
+) -> list[Standing]:
+    """The pièces of a structure that were handed in, each once, as its dispositifs see them."""
+    seen: dict[str, Standing] = {}
     for pipeline in _pipelines(engine, dossiers):
         for standing in standings(pipeline, rows, day):
             row = standing.row
-            if row is None or row["structure_id"] is None or row["cle"] in seen:
-                continue
-            seen.add(row["cle"])
-            if standing.state not in _SHOWN:
-                continue
-            label, tone = _SHOWN[standing.state]
-            until = standing.last_day
-            found.append(
-                SharedPiece(
-                    label=standing.piece.label,
-                    state=label,
-                    tone=tone,
-                    until=f"jusqu’au {format_date(until)}" if until else "",
-                    files=tuple(
-                        Link(
-                            label=file["nom"],
-                            url=f"/dossiers/{dossiers[0].id}/fichiers/{file['id']}",
-                        )
-                        for file in files.get(row["id"], [])
-                    ),
-                )
-            )
-    return tuple(found)
+            if row is not None and row["structure_id"] is not None:
+                seen.setdefault(row["cle"], standing)
+    return [standing for standing in seen.values() if standing.state in _SHOWN]
 
 
 def _pipelines(engine: Engine, dossiers: Iterable[DossierLine]) -> list[Pipeline]:

@@ -23,7 +23,9 @@ _SUBJECTS = (
     # « proches » is not the id of a structure: it comes before.
     "structures",
     "fusions",
+    "entourage",
     "seances",
+    "journaux",
     "pilotage",
     "organisme",
     "equipe",

@@ -1,4 +1,4 @@
-"""What hangs on a dossier: notes, referent, links, porteur, appointments, journal, échéances."""
+"""What hangs on a dossier: notes, referent, links, porteur, appointments, échéances."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from grants.dossiers import queries
 from grants.dossiers.appointments import APPOINTMENT_FIELDS, meet_on
 from grants.dossiers.notes import LONGEST_NOTE, add_note, give_to, tie
 from grants.dossiers.people import Carriers, carry
-from grants.dossiers.reading import KIND
 from grants.organisation.people import PERSONNE_FIELDS, PERSONNES
 from workflow.errors import Invalid
-from workflow.journal_reading import lines_of
 from workflow.pipeline import Field
 
 subject = Subject("Autour d’un dossier")
@@ -192,30 +190,6 @@ def meet(call: Call) -> shapes.LesRendezVous:
         call.key,
     )
     return appointments(call)
-
-
-@subject.get("/dossiers/{dossier_id}/journal", "L’historique d’un dossier", shapes.Journal)
-def journal(call: Call) -> shapes.Journal:
-    """Every line, newest first."""
-    lines = lines_of(call.connection, KIND, of_the_dossier(call))
-    return {
-        "entrees": [
-            {
-                "numero": line.seq,
-                "le": line.at,
-                "nature": line.kind,
-                "evenement": line.event,
-                "acteur": line.actor_name,
-                "role": line.role,
-                "de": line.from_stage,
-                "vers": line.to_stage,
-                "corrige": line.corrects,
-                "contenu": dict(line.content),
-                "efface_le": line.erased_at,
-            }
-            for line in lines
-        ]
-    }
 
 
 @subject.get("/dossiers/{dossier_id}/echeances", "Ce qui est prévu", shapes.Echeances)

@@ -10,7 +10,7 @@ from grants.dossiers.answers import LONGEST_REASON, REASON
 from workflow.engine import Engine
 from workflow.errors import NotFound
 from workflow.fields import fields_schema
-from workflow.pipeline import Action, Field, Pipeline, Sheet
+from workflow.pipeline import Action, Field, Piece, Pipeline, Sheet
 
 subject = Subject("Dispositifs")
 _REASON = Field(key=REASON, label="Motif", type="texte_long", longest=LONGEST_REASON, required=True)
@@ -66,6 +66,7 @@ def dispositif(call: Call) -> shapes.Dispositif:
             {"cle": each.key, "libelle": each.label, "schema": sheet_schema(engine, each)}
             for each in pipeline.sheets
         ],
+        "pieces": [_piece(each) for each in pipeline.pieces],
         "actions": [_action(engine, pipeline, each) for each in pipeline.actions],
     }
 
@@ -88,6 +89,17 @@ def sheet_schema(engine: Engine, sheet: Sheet) -> dict[str, Any]:
     """The JSON Schema of what a sheet takes: unfinished sheets are kept."""
     fields = [field.model_copy(update={"required": False}) for field in sheet.fields]
     return fields_schema(fields, engine.vocabulary.field_types)
+
+
+def _piece(piece: Piece) -> shapes.PieceDispositif:
+    return {
+        "cle": piece.key,
+        "libelle": piece.label,
+        "pourquoi": piece.help,
+        "pour": list(piece.required_for),
+        "validite": str(piece.validity) if piece.validity else None,
+        "gardee_pour": piece.kept,
+    }
 
 
 def _action(engine: Engine, pipeline: Pipeline, action: Action) -> shapes.ActionDispositif:

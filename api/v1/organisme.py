@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from api.v1 import shapes
-from api.v1.contract import Call, Subject
+from api.v1.contract import Answer, Call, Subject
 from api.v1.dispositifs import pipeline_of
-from grants.organisation.logo import remove_logo, set_logo
+from grants.organisation.logo import read_logo, remove_logo, set_logo
 from grants.organisation.parameters import change_parameters, reset_parameter, settings_of
 from grants.organisation.settings import IDENTITY_FIELDS, ORGANISMES, modify_identity
 from workflow.errors import NotFound
@@ -45,6 +47,16 @@ def change_identity(call: Call) -> shapes.Identite:
     types = call.house.engine.vocabulary.field_types
     modify_identity(call.session, types, call.identity, call.body, call.now, call.version)
     return identity(call)
+
+
+@subject.get("/organisme/logo", "Le logo", None, media=("image/png", "image/jpeg"))
+def logo(call: Call) -> Answer:
+    """The image itself. Raises NotFound without one."""
+    found = read_logo(call.connection, call.organisme_id)
+    if found is None:
+        raise NotFound
+    headers = {"Cache-Control": "private, no-cache"}
+    return Answer(file=Response(found.content, media_type=found.type, headers=headers))
 
 
 @subject.put("/organisme/logo", "Changer le logo", shapes.Identite, takes="image", direction=True)

@@ -203,13 +203,14 @@ def _piece(dossier_id: int, standing: Standing, files: list[dict[str, Any]]) -> 
         "valable_jusqu_au": standing.last_day,
         "motif": row.get("motif"),
         "commentaire": row.get("commentaire"),
-        "fichiers": [_file(dossier_id, each) for each in files],
+        "fichiers": [told_file(dossier_id, each) for each in files],
         # What the row will be born with, the first time that something is done.
         "version": row.get("version", 1),
     }
 
 
-def _file(dossier_id: int, row: Mapping[str, Any]) -> Fichier:
+def told_file(dossier_id: int, row: Mapping[str, Any]) -> Fichier:
+    """One file handed in."""
     return {
         "id": row["id"],
         "nom": row["nom"],

@@ -1,50 +1,73 @@
-"""The figures of a pipeline over a period."""
+"""The figures of a pipeline over a period, who has what in hand, where, against another period."""
 
 from __future__ import annotations
 
-from api.presentation.figures import landmarks_of
-from api.presentation.periods import read_period
-from api.v1 import shapes
+from collections.abc import Callable
+
+from api.presentation.figures import landmarks_of, targets_of
+from api.presentation.periods import PeriodAsked, read_period
 from api.v1.contract import Call, Subject
 from api.v1.dispositifs import pipeline_of
-from grants.rapport.amounts import amounts_of, cells_of
-from grants.rapport.queries import funnel, times_in_stages
+from api.v1.shapes.organisme import Charge, Chiffres, Objectif, Pilotage, Repartition
+from grants.dossiers.filters import late_before
+from grants.organisation.queries import customs_of
+from grants.rapport.amounts import Cell, amounts_of
+from grants.rapport.figures import Figures, Landmarks, figures_of
+from grants.rapport.workload import Load, workload
 from workflow.dates import to_paris
 from workflow.errors import Invalid
+from workflow.pipeline import Pipeline
 
 subject = Subject("Pilotage")
+_QUERY = {
+    "du": "Premier jour (AAAA-MM-JJ) ; l’année en cours sans rien dire.",
+    "au": "Dernier jour.",
+    "avec_du": "Premier jour de la période comparée.",
+    "avec_au": "Son dernier jour.",
+}
 
 
-@subject.get(
-    "/pilotage/{key}",
-    "Les chiffres d’un dispositif",
-    shapes.Pilotage,
-    query={
-        "du": "Premier jour (AAAA-MM-JJ) ; l’année en cours sans rien dire.",
-        "au": "Dernier jour.",
-    },
-)
-def pilotage(call: Call) -> shapes.Pilotage:
-    """The funnel, the time in each stage, what was asked and granted. Raises Invalid, NotFound."""
+@subject.get("/pilotage/{key}", "Les chiffres d’un dispositif", Pilotage, query=_QUERY)
+def pilotage(call: Call) -> Pilotage:
+    """The funnel, the times, the amounts, the workload, where. Raises Invalid, NotFound."""
     pipeline = pipeline_of(call.house.engine, call.path["key"])
     asked = read_period(call.query, to_paris(call.now).date())
     if asked.faults:
         raise Invalid(asked.faults)
-    connection, organisme_id, period = call.connection, call.organisme_id, asked.period
-    counts = funnel(connection, organisme_id, pipeline.key, period)
-    times = times_in_stages(connection, organisme_id, pipeline.key, period)
     marks = landmarks_of(pipeline)
-    ends = (marks.opening, marks.granting)
-    amounts = amounts_of(cells_of(connection, organisme_id, pipeline.key, period, ends), *ends)
+    figures = figures_of(call.connection, call.organisme_id, marks, asked.period)
+    compared = None
+    if asked.compared is not None:
+        other = figures_of(call.connection, call.organisme_id, marks, asked.compared)
+        compared = _figures(pipeline, other)
     return {
+        **_figures(pipeline, figures),
         "dispositif": pipeline.key,
-        "du": period.since,
-        "au": period.until,
+        "compare": compared,
+        "charge": _loads(call, pipeline, asked),
+        "departements": _spread(marks, figures, lambda cell: cell.departement),
+        "secteurs": _spread(marks, figures, lambda cell: cell.secteur),
+        "objectifs": _targets(call, pipeline, asked),
+    }
+
+
+def _figures(pipeline: Pipeline, figures: Figures) -> Chiffres:
+    amounts, times = figures.amounts, figures.times
+    return {
+        "du": figures.period.since,
+        "au": figures.period.until,
+        "ouverts": amounts.ouverts,
         "demande": amounts.demande,
-        "accorde": amounts.accorde,
         "retenus": amounts.retenus,
+        "accorde": amounts.accorde,
+        "accordes": amounts.accordes,
+        "sortis_sans_aboutir": figures.stopped,
         "entonnoir": [
-            {"etape": stage.key, "libelle": stage.label, "nombre": counts.get(stage.key, 0)}
+            {
+                "etape": stage.key,
+                "libelle": stage.label,
+                "nombre": figures.entered.get(stage.key, 0),
+            }
             for stage in pipeline.stages
         ],
         "temps": [
@@ -59,3 +82,56 @@ def pilotage(call: Call) -> shapes.Pilotage:
             if stage.key in times
         ],
     }
+
+
+def _loads(call: Call, pipeline: Pipeline, asked: PeriodAsked) -> list[Charge]:
+    """Each referent's dossiers, nobody's last."""
+    customs = customs_of(call.connection, call.organisme_id)
+    limits = late_before(pipeline, to_paris(call.now).date(), customs)
+    found = workload(call.connection, call.organisme_id, pipeline, asked.period, limits)
+    return [_load(each) for each in found]
+
+
+def _load(load: Load) -> Charge:
+    return {
+        "referent_id": load.referent_id,
+        "nom": load.nom,
+        "ouverts": load.total,
+        "par_etape": load.open,
+        "en_retard": load.late,
+        "avances": load.moved,
+    }
+
+
+def _spread(
+    marks: Landmarks, figures: Figures, of: Callable[[Cell], str | None]
+) -> list[Repartition]:
+    """One line for each place that counts something, the fullest first, nowhere last."""
+    by_place: dict[str | None, list[Cell]] = {}
+    for cell in figures.cells:
+        by_place.setdefault(of(cell), []).append(cell)
+    found = [
+        (place, amounts_of(cells, marks.opening, marks.granting))
+        for place, cells in by_place.items()
+    ]
+    found.sort(key=lambda each: (each[0] is None, -each[1].ouverts, -each[1].retenus, each[0]))
+    return [
+        {
+            "cle": place,
+            "ouverts": amounts.ouverts,
+            "demande": amounts.demande,
+            "retenus": amounts.retenus,
+            "accorde": amounts.accorde,
+        }
+        for place, amounts in found
+    ]
+
+
+def _targets(call: Call, pipeline: Pipeline, asked: PeriodAsked) -> list[Objectif]:
+    """What was promised for a year and for three, and what is done."""
+    connection, organisme_id = call.connection, call.organisme_id
+    customs = customs_of(connection, organisme_id)
+    year = (asked.period.until or to_paris(call.now).date()).year
+    where = connection, call.house.engine, organisme_id
+    found = targets_of(*where, pipeline, customs, year)
+    return [{"libelle": each.label, "atteint": each.reached, "vise": each.goal} for each in found]

@@ -46,6 +46,7 @@ from api.v1.shapes.organisme import (
     LigneDispositif,
     Parametre,
     Parametres,
+    PieceDispositif,
     Pilotage,
     TempsEtape,
 )
@@ -122,6 +123,7 @@ __all__ = [
     "Parametre",
     "Parametres",
     "Personne",
+    "PieceDispositif",
     "Pilotage",
     "Porteur",
     "Proche",

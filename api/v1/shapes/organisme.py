@@ -43,6 +43,17 @@ class ActionDispositif(TypedDict):
     schema: dict[str, Any]
 
 
+class PieceDispositif(TypedDict):
+    """Une pièce attendue, pourquoi, et les actions qui l’attendent."""
+
+    cle: str
+    libelle: str
+    pourquoi: str
+    pour: list[str]
+    validite: str | None
+    gardee_pour: str
+
+
 class LigneDispositif(TypedDict):
     """Un dispositif."""
 
@@ -67,6 +78,7 @@ class Dispositif(TypedDict):
     initiale: str
     etapes: list[EtapeDispositif]
     fiches: list[FicheDispositif]
+    pieces: list[PieceDispositif]
     actions: list[ActionDispositif]
 
 
@@ -145,14 +157,56 @@ class TempsEtape(TypedDict):
     neuvieme_decile: int
 
 
-class Pilotage(TypedDict):
-    """Les chiffres d’un dispositif sur une période."""
+class Chiffres(TypedDict):
+    """Ce que compte une période."""
 
-    dispositif: str
     du: date | None
     au: date | None
+    ouverts: int
     demande: Cents
-    accorde: Cents
     retenus: int
+    accorde: Cents
+    accordes: int
+    sortis_sans_aboutir: int
     entonnoir: list[EtapeEntonnoir]
     temps: list[TempsEtape]
+
+
+class Repartition(TypedDict):
+    """Les dossiers d’un département ou d’un secteur ; rien, s’il n’est pas dit."""
+
+    cle: str | None
+    ouverts: int
+    demande: Cents
+    retenus: int
+    accorde: Cents
+
+
+class Charge(TypedDict):
+    """Ce qu’un référent a en main, par étape ; ce qui a avancé pendant la période."""
+
+    referent_id: int | None
+    nom: str
+    ouverts: int
+    par_etape: dict[str, int]
+    en_retard: int
+    avances: int
+
+
+class Objectif(TypedDict):
+    """Ce qui était promis, et ce qui est fait."""
+
+    libelle: str
+    atteint: int
+    vise: int
+
+
+class Pilotage(Chiffres):
+    """Les chiffres d’un dispositif sur une période, et ceux d’une autre si elle est demandée."""
+
+    dispositif: str
+    compare: Chiffres | None
+    charge: list[Charge]
+    departements: list[Repartition]
+    secteurs: list[Repartition]
+    objectifs: list[Objectif]

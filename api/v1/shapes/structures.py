@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from typing_extensions import TypedDict
 
 from api.v1.shapes.dossiers import LigneDossier
-from api.v1.shapes.plain import Values, Version
+from api.v1.shapes.pieces import Fichier
+from api.v1.shapes.plain import Cents, Values, Version, one_of
 
 
 class LigneStructure(TypedDict):
@@ -111,3 +113,38 @@ class Seance(TypedDict):
     cloture_inscriptions: date
     dossiers: list[LigneDossier]
     version: Version
+
+
+class Aide(TypedDict):
+    """Une aide accordée : ce qui est à rembourser n’y compte pas."""
+
+    dossier_id: int
+    reference: str
+    titre: str
+    dispositif: str
+    le: date
+    montant: Cents
+
+
+class Aides(TypedDict):
+    """Les aides de cette année et des deux précédentes, la dernière d’abord."""
+
+    depuis: int
+    total: Cents
+    aides: list[Aide]
+
+
+class PieceCommune(TypedDict):
+    """Une pièce gardée pour la structure : elle sert à tous ses dossiers."""
+
+    cle: str
+    libelle: str
+    etat: Annotated[str, one_of("recue", "validee", "a_corriger", "perimee")]
+    valable_jusqu_au: date | None
+    fichiers: list[Fichier]
+
+
+class PiecesCommunes(TypedDict):
+    """Les pièces communes à tous les dossiers d’une structure."""
+
+    pieces: list[PieceCommune]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import unescape
 
 import pytest
@@ -98,34 +98,95 @@ IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises")
 FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
 #: What a form may leave out and a program may not.
 BODIES = {f"{_S}/fusionner": {"autre_version": "*"}}
-#: What only a person in front of a browser does.
-OF_THE_BROWSER = (
-    "/annuler",
-    "/compte/",
+#: What only a person in front of a browser does, and why.
+OF_THE_BROWSER = {
+    "/annuler": "the word that undoes a click is sealed in its message; a program does the inverse",
+    "/compte/jetons": "a token that could make others would never end",
+    "/compte/jetons/revoquer": "whoever lost a token ends it in person",
+    "/connexion": "a program comes with a token",
+    "/deconnexion": "a token is no connexion",
+    "/deconnexion/partout": "a token is no connexion",
+    "/demarrage": "there is no organisme yet, hence no token",
+    "/demarrage/code": "there is no organisme yet, hence no token",
+    "/demarrage/demonstration": "there is no organisme yet, hence no token",
+    "/organismes/{organisme_id}": "a token is of one organisme",
+    "/reinitialisation/{jeton}": "the password is chosen by whoever owns the account",
+    f"{_D}/brouillons/{{formulaire}}": "a form half typed: a program sends its answers whole",
+    f"{_D}/brouillons/{{formulaire}}/effacer": "a form half typed",
+    f"{_D}/presence": "tells that a form is open on somebody's screen",
+}
+#: What a page shows → where a program reads it.
+READ = {
+    "/": "/aujourdhui",
+    "/aujourdhui": "/aujourdhui",
+    "/tableau": "/tableau",
+    "/liste": "/dossiers",
+    "/liste/colonnes": "/colonnes",
+    "/liste/export.xlsx": "/dossiers.xlsx",
+    "/liste/export.csv": "/dossiers.csv",
+    "/liste/vues": "/vues",
+    _L: _L,
+    "/taches/{task_id}": _T,
+    _D: _D,
+    f"{_D}/fichiers/{{fichier_id}}": f"{_D}/fichiers/{{fichier_id}}",
+    f"{_D}/fichiers/{{fichier_id}}/contenu": f"{_D}/fichiers/{{fichier_id}}",
+    f"{_D}/fichiers/{{fichier_id}}/apercu": f"{_D}/pieces",
+    f"{_D}/porteur": f"{_D}/porteur",
+    "/pilotage": "/pilotage/{key}",
+    "/recherche": "/recherche",
+    "/dispositifs/{key}": "/dispositifs/{key}",
+    "/structures": "/structures",
+    _S: _S,
+    f"{_S}/fusionner": f"{_S}/fusion/{{autre_id}}",
+    _C: f"{_S}/contacts",
+    "/seances": "/seances",
+    "/seances/{seance_id}": "/seances/{seance_id}",
+    "/organismes/{organisme_id}/logo": "/organisme/logo",
+    "/parametres": "/organisme",
+    "/parametres/dispositifs": "/dispositifs",
+    "/parametres/dispositifs/{key}": "/organisme/dispositifs/{key}",
+    "/parametres/equipe": "/equipe",
+    "/parametres/annonces": "/annonces",
+    "/parametres/reprises": "/reprises",
+    "/parametres/reprises/modeles/{modele}": "/reprises/modeles/{modele}",
+    _R: _Q,
+    f"{_R}/anomalies": f"{_Q}/anomalies/fichier",
+}
+#: Pages that hold nothing of the organisme: forms, whose fields the description tells, and doors.
+NOTHING_TO_READ = (
+    "/aide",
+    "/compte/jetons",
     "/connexion",
-    "/deconnexion",
     "/demarrage",
-    "/organismes/",
-    "/reinitialisation/",
-    f"{_D}/brouillons/",
-    f"{_D}/presence",
+    "/dossiers/nouveau",
+    "/healthz",
+    "/liste/vues/nouvelle",
+    "/reinitialisation/{jeton}",
+    "/seances/nouvelle",
+    "/seances/{seance_id}/modifier",
+    "/structures/nouvelle",
+    f"{_S}/modifier",
 )
 
 
-def posts() -> Iterator[str]:
-    for router in ROUTERS:
-        for route in router.routes:
-            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
-                yield route.path
+def pages(method: str) -> list[str]:
+    """The addresses of the pages that take a method."""
+    return [
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and method in (route.methods or ())
+    ]
 
 
 def test_each_operation_of_the_pages_has_its_route() -> None:
-    known = {f"{each.method} {each.path}" for each in OPERATIONS}
-    assert set(SAME.values()) <= known
-    for path in posts():
-        apart = path.startswith(OF_THE_BROWSER)
-        assert (path in SAME) != apart, path
-    assert set(SAME) <= set(posts())
+    assert set(SAME.values()) <= {f"{each.method} {each.path}" for each in OPERATIONS}
+    assert sorted(pages("POST")) == sorted([*SAME, *OF_THE_BROWSER])
+
+
+def test_what_each_page_shows_is_read_by_a_program_too() -> None:
+    assert set(READ.values()) <= {each.path for each in OPERATIONS if each.method == "GET"}
+    assert sorted(pages("GET")) == sorted([*READ, *NOTHING_TO_READ])
 
 
 @pytest.mark.parametrize("role", [DIRECTION, CHARGE_DE_MISSION, LECTEUR])
