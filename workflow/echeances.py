@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,10 @@ from workflow.statements import Statement
 from workflow.subject import Subject
 
 RELANCE, ACTION = "relance", "action"
-#: `annulee`: its stage or its date is gone, and may come back; `arretee`: a named event ended it.
+#: `annulee`: its stage or its date is gone, and may come back; `arretee`: a named event, or
+#: somebody, ended it.
 PREVUE, SUSPENDUE, FAITE, ANNULEE, ARRETEE = "prevue", "suspendue", "faite", "annulee", "arretee"
 _TABLE = table_of(Echeance)
-#: What a date fact gives: nothing yet, one day or moment, or several of them.
-Anchor = date | datetime | Sequence[date | datetime] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,9 @@ def plan(
     entered = to_paris(since).date()
     planned: list[Planned] = []
     for rule in pipeline.stage(stage).reminders:
-        days = [entered] if rule.anchor == ENTRY else _days(facts.get(rule.anchor))
-        planned += _occurrences(rule, days, territoire)
+        day = entered if rule.anchor == ENTRY else _day(facts.get(rule.anchor))
+        if day is not None:
+            planned += _occurrences(rule, day, territoire)
     for action in pipeline.actions:
         if action.timer is not None and stage in pipeline.origins(action):
             planned += _timed(action, entered, facts, territoire)
@@ -324,12 +324,10 @@ def is_superseded(connection: Connection, row: Mapping[str, Any], now: datetime)
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _occurrences(rule: ReminderRule, days: Iterable[date], territoire: str) -> list[Planned]:
-    """The moments of a rule, from each of the days that it hangs on."""
-    moments = [(day, _due(delay, day, territoire)) for day in days for delay in rule.delays]
+def _occurrences(rule: ReminderRule, day: date, territoire: str) -> list[Planned]:
     return [
-        Planned(RELANCE, rule.key, occurrence, moment, day)
-        for occurrence, (day, moment) in enumerate(moments, start=1)
+        Planned(RELANCE, rule.key, occurrence, _due(delay, day, territoire), day)
+        for occurrence, delay in enumerate(rule.delays, start=1)
     ]
 
 
@@ -338,21 +336,20 @@ def _timed(
 ) -> list[Planned]:
     timer = action.timer
     assert timer is not None
-    days = [entered] if timer.anchor == ENTRY else _days(facts.get(timer.anchor))[:1]
-    return [Planned(ACTION, action.key, 1, _due(timer.after, day, territoire), day) for day in days]
+    day = entered if timer.anchor == ENTRY else _day(facts.get(timer.anchor))
+    if day is None:
+        return []
+    return [Planned(ACTION, action.key, 1, _due(timer.after, day, territoire), day)]
 
 
 def _due(delay: Delay, day: date, territoire: str) -> datetime:
     return sending_moment(delay.from_day(day, territoire), territoire=territoire)
 
 
-def _days(value: Anchor) -> list[date]:
-    """The days in Paris that a date fact gives, soonest first: none, one or several."""
-    if value is None:
-        return []
-    if isinstance(value, date):
-        return [to_paris(value).date() if isinstance(value, datetime) else value]
-    return sorted(day for each in value for day in _days(each))
+def _day(value: date | datetime | None) -> date | None:
+    if isinstance(value, datetime):
+        return to_paris(value).date()
+    return value
 
 
 def _row(subject: Subject, each: Planned) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from workflow.errors import Refused, UnknownAction
 from workflow.guards import Attempt, Refusal, Situation
 from workflow.loader import Catalogue
 from workflow.machine import PipelineMachine, destination
-from workflow.pipeline import PREVIOUS, Action
+from workflow.pipeline import PREVIOUS, Action, Reference
 from workflow.subject import Actor, Step, Subject
 from workflow.vocabulary import Vocabulary
 
@@ -145,11 +145,16 @@ class Engine:
             for fact in self.vocabulary.guards[reference.name].facts
         )
 
-    def passes(self, situation: Situation, conditions: tuple[Any, ...]) -> bool:
-        """Whether every guard named by a reminder's `while` still passes."""
-        attempt = Attempt(situation)
-        guards = self.vocabulary.guards
-        return not any(guards[ref.name].refusals(attempt, ref) for ref in conditions)
+    def against(
+        self, situation: Situation, conditions: tuple[Reference, ...]
+    ) -> tuple[Refusal, ...]:
+        """Why the guards named by a reminder's `while` do not all pass any more; nothing if so."""
+        attempt, guards = Attempt(situation), self.vocabulary.guards
+        return tuple(
+            refusal
+            for reference in conditions
+            for refusal in guards[reference.name].refusals(attempt, reference)
+        )
 
     def _offer(self, action: Action, situation: Situation) -> Offer:
         attempt = self._check(Attempt(situation, action))

@@ -137,7 +137,7 @@ class ReminderRule(Frozen):
     """When somebody is reminded while a subject stands in a stage.
 
     `at` lists the delays from `anchor` (`entree`: the entry into the stage; otherwise the name
-    of a fact that is a date, or several). `every` repeats, `at_most` times. `while` names the
+    of a fact that is a date). `every` repeats, `at_most` times. `while` names the
     guards that must still pass: the reminder dies with its cause. It writes a letter or makes a
     tâche: what follows the last letter is a rule of its own, which makes one.
     """

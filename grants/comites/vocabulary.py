@@ -52,10 +52,10 @@ def seance_of(connection: Connection, subject: Subject) -> dict[str, Any] | None
 
 
 @COMITES.fact("date_de_seance", is_date=True)
-def seance_date(connection: Connection, subject: Subject) -> date | None:
-    """The day of the séance that the dossier is inscribed to."""
+def seance_date(connection: Connection, subject: Subject) -> datetime | None:
+    """When the séance that the dossier is inscribed to is held."""
     row = seance_of(connection, subject)
-    return None if row is None else to_paris(row["tenue_le"]).date()
+    return None if row is None else row["tenue_le"]
 
 
 @COMITES.guard(

@@ -13,6 +13,7 @@ from grants.dossiers.reading import load_facts, situation_with
 from grants.organisation.identity import software
 from workflow.dates import to_paris
 from workflow.engine import Engine
+from workflow.guards import Refusal
 from workflow.pipeline import ENTRY, ReminderRule
 from workflow.subject import Subject
 
@@ -41,19 +42,19 @@ def cause_of(connection: Connection, engine: Engine, subject: Subject, rule: Rem
     return Cause(subject, rule, load_facts(connection, engine, subject, names))
 
 
-def holds(engine: Engine, cause: Cause, now: datetime) -> bool:
-    """Whether every condition of the rule still holds: a reminder dies with its cause."""
+def gone(engine: Engine, cause: Cause, now: datetime) -> tuple[Refusal, ...]:
+    """Why the conditions of the rule do not all hold any more: a reminder dies with its cause."""
     if not cause.rule.conditions:
-        return True
+        return ()
     identity = software(cause.subject.tenant_id)
     situation = situation_with(engine, cause.subject, identity, now, cause.facts)
-    return engine.passes(situation, cause.rule.conditions)
+    return engine.against(situation, cause.rule.conditions)
 
 
 def is_over(cause: Cause, echeance: Mapping[str, Any], now: datetime) -> bool:
     """Whether the reminder announces something that has already come: too late to be of use."""
     rule = cause.rule
-    if rule.anchor == ENTRY or not announces(rule, echeance["occurrence"]):
+    if rule.anchor == ENTRY or not _announces(rule, echeance["occurrence"]):
         return False
     value, announced = cause.facts[rule.anchor], echeance["anchored_on"]
     if isinstance(value, datetime) and to_paris(value).date() == announced:
@@ -62,14 +63,15 @@ def is_over(cause: Cause, echeance: Mapping[str, Any], now: datetime) -> bool:
     return announced < today
 
 
-def announces(rule: ReminderRule, occurrence: int) -> bool:
+def _announces(rule: ReminderRule, occurrence: int) -> bool:
     """Whether this occurrence comes before the date that the rule hangs on."""
-    return rule.delays[number_of(rule, occurrence) - 1].days < 0
+    return occurrence <= len(rule.delays) and rule.delays[occurrence - 1].days < 0
 
 
-def number_of(rule: ReminderRule, occurrence: int) -> int:
-    """Which reminder of its rule an occurrence is: 2 of « 2 sur 4 »."""
-    return (occurrence - 1) % len(rule.delays) + 1
+def place_of(rule: ReminderRule, occurrence: int) -> str:
+    """Which one of its rule a reminder is: « Pièces à fournir (2 sur 4) »."""
+    most = len(rule.delays)
+    return rule.label if most == 1 else f"{rule.label} ({occurrence} sur {most})"
 
 
 def cause_told(engine: Engine, subject: Subject, rule: ReminderRule) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.causes import Cause, cause_of, holds, is_over, rule_of
+from grants.dossiers.causes import Cause, cause_of, gone, is_over, place_of, rule_of
 from workflow.engine import Engine
 from workflow.pipeline import ReminderRule
 from workflow.subject import Subject
@@ -27,6 +27,11 @@ class Owed:
     subject: Subject
     rule: ReminderRule
     facts: Mapping[str, Any]
+
+    @property
+    def told(self) -> str:
+        """« Pièces à fournir (2 sur 4) »."""
+        return place_of(self.rule, self.echeance["occurrence"])
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ def judge(
     latest = _latest(known)
     for each in known:
         cause = Cause(each.subject, each.rule, each.facts)
-        if not holds(engine, cause, now):
+        if gone(engine, cause, now):
             judged.dead.append(each.echeance["id"])
         elif is_over(cause, each.echeance, now):
             judged.dropped.append((each, OVER))

@@ -1,4 +1,4 @@
-"""What a reminder's letter is written from, and how its place in its rule is told."""
+"""What a reminder's letter is written from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.causes import cause_told, number_of
+from grants.dossiers.causes import cause_told
 from grants.dossiers.letters import reminder_context
 from grants.relances.judging import Owed
 from notifications.reminders import Carried
@@ -35,16 +35,8 @@ def carried_of(connection: Connection, engine: Engine, each: Owed, now: datetime
 
 def _relance(engine: Engine, each: Owed) -> Mapping[str, Any]:
     return {
-        "numero": number_of(each.rule, each.echeance["occurrence"]),
+        "numero": each.echeance["occurrence"],
         "sur": len(each.rule.delays),
         "cause": cause_told(engine, each.subject, each.rule),
         "depuis": each.echeance["anchored_on"].isoformat(),
     }
-
-
-def told(each: Owed) -> str:
-    """« Pièces à fournir (2 sur 4) »."""
-    most = len(each.rule.delays)
-    if most == 1:
-        return each.rule.label
-    return f"{each.rule.label} ({number_of(each.rule, each.echeance['occurrence'])} sur {most})"

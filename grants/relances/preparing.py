@@ -135,6 +135,12 @@ def _reaches(
     }
 
 
+def reach_of(connection: Connection, subject: Subject) -> Reach:
+    """How somebody may be reached at once, whatever was sent today: a person asks for it."""
+    address = (subject.tenant_id, subject.row["porteur_email"] or "")
+    return Reach(writable=address not in suspended_among(connection, {address}))
+
+
 def _decided(
     connection: Connection, engine: Engine, theirs: Dues, reach: Reach, now: datetime
 ) -> Shared:

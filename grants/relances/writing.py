@@ -12,11 +12,11 @@ from sqlmodel import Session
 
 from grants.dossiers.advance import follow_event
 from grants.dossiers.reading import KIND
-from grants.dossiers.taches.rappels import insert_reminded
+from grants.dossiers.taches.rappels import Asked, make_task
 from grants.dossiers.writing import store_chain
-from grants.organisation.identity import Identity, software
+from grants.organisation.identity import software
 from grants.relances.judging import Owed
-from grants.relances.letters import carried_of, told
+from grants.relances.letters import carried_of
 from grants.relances.sharing import Shared
 from notifications.outbox import COURRIEL, PAPIER, Occasion
 from notifications.reminders import Reminding, enqueue_reminders
@@ -38,7 +38,7 @@ class Work:
     connection: Connection
     engine: Engine
     now: datetime
-    by: Identity | None = None
+    by: Asked | None = None
     entries: list[journal.Composed] = field(default_factory=list)
     said: list[tuple[Subject, str]] = field(default_factory=list)
     letters: list[Reminding] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Work:
             self._letter(shared, [each], PAPIER)
         self.calls += shared.called
         for subject, dropped in _by_dossier(shared.dropped, lambda pair: pair[0].subject):
-            why = "\u00a0; ".join(f"{told(each)}\u00a0: {reason}" for each, reason in dropped)
+            why = "\u00a0; ".join(f"{each.told}\u00a0: {reason}" for each, reason in dropped)
             self._say(subject, DROPPED, f"{why}.")
         self.settled += [(id, echeances.ANNULEE) for id in shared.dead]
         self.settled += [(each.echeance["id"], echeances.ANNULEE) for each, _ in shared.dropped]
@@ -84,14 +84,15 @@ class Work:
         self.settled += [(each.echeance["id"], echeances.FAITE) for each in carried]
 
     def _say(self, subject: Subject, event: str, text: str) -> None:
-        identity = self.by or software(subject.tenant_id)
+        by = self.by or Asked(software(subject.tenant_id))
         entry = journal.Entry(
             kind="fait",
             event=event,
-            actor=identity.actor,
-            role=identity.role,
+            actor=by.identity.actor,
+            role=by.identity.role,
             at=self.now,
             content={"texte": text},
+            idempotency_key=by.key,
         )
         ids = {"tenant_id": subject.tenant_id, "kind": KIND, "id": subject.id}
         self.entries.append(journal.compose(subject, **ids, entry=entry))
@@ -113,9 +114,8 @@ def write(session: Session, work: Work) -> int:
         follow_event(connection, work.engine, subject, event, work.now)
     made = 0
     for each in work.calls:
-        title = f"Relancer sans e-mail\u00a0: {each.rule.label}"
-        made += insert_reminded(
-            session, work.engine, each.subject, each.rule, each.echeance, title, work.now
+        made += make_task(
+            session, work.engine, each.subject, each.rule, each.echeance, work.now, work.by
         )
     return made
 
@@ -124,7 +124,7 @@ def _sentence(carried: Iterable[Owed], recipient: str, channel: str, others: Seq
     """« Pièces à fournir (2 sur 4) : e-mail à Ana Porteuse, avec MP-2026-003. »."""
     way = f"e-mail à {recipient}" if channel == COURRIEL else f"lettre à imprimer pour {recipient}"
     along = f", avec {', '.join(others)}" if others else ""
-    return f"{', '.join(told(each) for each in carried)}\u00a0: {way}{along}."
+    return f"{', '.join(each.told for each in carried)}\u00a0: {way}{along}."
 
 
 def _by_dossier(items: Sequence[Any], subject_of: Any) -> list[tuple[Subject, list[Any]]]:

@@ -145,9 +145,10 @@ def test_a_fact_that_was_not_loaded_is_a_fault_of_code() -> None:
 
 def test_a_reminders_conditions_are_guards_too() -> None:
     dry = (Reference.model_validate("livre_sec"), Reference.model_validate("toujours"))
-    assert ENGINE.passes(situation(book(PIPELINE), PIPELINE), dry)
-    assert not ENGINE.passes(situation(book(PIPELINE), PIPELINE, humidite=9), dry)
-    assert ENGINE.passes(situation(book(PIPELINE), PIPELINE), ())
+    assert ENGINE.against(situation(book(PIPELINE), PIPELINE), dry) == ()
+    (refusal,) = ENGINE.against(situation(book(PIPELINE), PIPELINE, humidite=9), dry)
+    assert refusal.code == "humide"
+    assert ENGINE.against(situation(book(PIPELINE), PIPELINE), ()) == ()
 
 
 # --- The move -----------------------------------------------------------------------------------

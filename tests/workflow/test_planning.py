@@ -54,17 +54,6 @@ def test_a_date_fact_anchors_what_comes_before_on_and_after_it() -> None:
     assert plan(PIPELINE, "reliure", NOON, {"promis_pour": None}) == []
 
 
-def test_a_fact_of_several_dates_anchors_each_of_them_in_turn() -> None:
-    facts = {"promis_pour": [date(2026, 4, 20), datetime(2026, 3, 19, 23, 30, tzinfo=UTC)]}
-    planned = plan(PIPELINE, "reliure", NOON, facts)
-    assert [(each.occurrence, each.anchored_on) for each in planned] == [
-        *((n, date(2026, 3, 20)) for n in (1, 2, 3)),
-        *((n, date(2026, 4, 20)) for n in (4, 5, 6)),
-    ]
-    assert due_days(planned)[3:] == [date(2026, 4, 16), date(2026, 4, 20), date(2026, 4, 23)]
-    assert plan(PIPELINE, "reliure", NOON, {"promis_pour": []}) == []
-
-
 def test_an_instant_anchors_by_its_day_in_paris() -> None:
     late = datetime(2026, 3, 19, 23, 30, tzinfo=UTC)
     planned = plan(PIPELINE, "reliure", NOON, {"promis_pour": late})

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
-from grants.dossiers.causes import cause_of, holds
+from grants.dossiers.causes import cause_of, gone
 from grants.dossiers.chain import record_fact
 from grants.dossiers.taches.service import CREATED, insert_task
 from grants.dossiers.taches.tables import Tache
 from grants.dossiers.writing import store_chain
-from grants.organisation.identity import software
+from grants.organisation.identity import Identity, software
 from grants.organisation.vocabulary import collegue_label
 from workflow import echeances
 from workflow.database import table_of
@@ -24,6 +25,14 @@ from workflow.pipeline import ReminderRule
 from workflow.subject import Subject
 
 _T = table_of(Tache)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for a reminder before its time, and by which click."""
+
+    identity: Identity
+    key: str | None = None
 
 
 def remind(
@@ -39,29 +48,33 @@ def remind(
     The dossier is locked. True if there is a new tâche: a reminder whose cause is gone makes none.
     """
     connection = session.connection()
-    if not holds(engine, cause_of(connection, engine, subject, rule), now):
+    if gone(engine, cause_of(connection, engine, subject, rule), now):
         echeances.settle(connection, echeance["id"], echeances.ANNULEE, now)
         return False
     echeances.settle(connection, echeance["id"], echeances.FAITE, now)
-    return insert_reminded(session, engine, subject, rule, echeance, rule.task or rule.label, now)
+    return make_task(session, engine, subject, rule, echeance, now)
 
 
-def insert_reminded(
+def make_task(
     session: Session,
     engine: Engine,
     subject: Subject,
     rule: ReminderRule,
     echeance: Mapping[str, Any],
-    titre: str,
     now: datetime,
+    by: Asked | None = None,
 ) -> bool:
-    """Make the tâche of one échéance, unless it has one for that day. True if it is new."""
+    """Make the tâche of one échéance, unless it has one for that day. True if it is new.
+
+    A letter that cannot be sent becomes one too. It is for today where its day is not there yet.
+    """
     connection = session.connection()
-    day = to_paris(echeance["due_at"]).date()
+    day = min(to_paris(echeance["due_at"]).date(), to_paris(now).date())
+    titre = rule.task or f"Relancer sans e-mail\u00a0: {rule.label}"
     known = select(_T.c.id).where(_T.c.echeance_id == echeance["id"], _T.c.pour_le == day)
     if connection.execute(known).first() is not None:
         return False
-    identity = software(subject.tenant_id)
+    by = by or Asked(software(subject.tenant_id))
     pour_id, name = _who(session, subject, rule)
     row = {
         "dossier_id": subject.id,
@@ -70,13 +83,13 @@ def insert_reminded(
         "pour_le": day,
         "echeance_id": echeance["id"],
     }
-    insert_task(connection, identity, row, now)
+    insert_task(connection, by.identity, row, now)
     told = {"tache_pour": name, "tache_date": format_date(day)}
     content = {
         "texte": titre,
         "changements": {key: {"avant": None, "apres": each} for key, each in told.items() if each},
     }
-    record_fact(session, engine, subject, identity, CREATED, content, now)
+    record_fact(session, engine, subject, by.identity, CREATED, content, now, by.key)
     store_chain(connection, subject)
     return True
 

@@ -192,6 +192,7 @@ def test_a_dossier_goes_from_contact_to_clos_by_the_services_alone(
     assert [(rule, occurrence) for rule, occurrence, _day in counter.still_open()] == [
         ("questionnaire", 1),
         ("questionnaire", 2),
+        ("questionnaire_a_demander", 1),
     ]
     with database.reading() as session:
         assert verify(session.connection(), JOURNAL_OWNERS).sound
