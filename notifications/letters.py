@@ -16,13 +16,14 @@ the subject and the body are Jinja2, and the body becomes Markdown.
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from notifications.letter_source import digest_of_source, join_source
 
 Release = Literal["automatique", "a_valider"]
 Channel = Literal["courriel", "papier"]
@@ -35,8 +36,8 @@ class Letter(BaseModel):
 
     `channels`: by e-mail, on paper, or both. `attachments` are what the e-mail carries, its own
     PDF among them. `letterhead`: the PDF bears the organisme's letterhead. `emblems`: those of
-    the funders whose publicity is owed. `source` is the Markdown under the front matter, `digest`
-    tells one version of the subject and the text from another.
+    the funders whose publicity is owed. `source` is what an organisme may change, the subject and
+    the text; `digest` tells one version of it from another.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,11 +93,6 @@ def cut(text: str) -> tuple[str, str]:
     return front, body.strip("\n") + "\n"
 
 
-def digest_of_source(subject: str, body: str) -> str:
-    """What tells one version of a letter's subject and text from another."""
-    return hashlib.sha256(f"{subject}\n{body}".encode()).hexdigest()
-
-
 def _named(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
@@ -104,11 +100,12 @@ def _named(path: Path) -> str:
 def _read(path: Path, faults: list[str]) -> Letter | None:
     try:
         front, body = _content(path)
+        source = join_source(str(front.get("subject", "")), body)
         own = {
             "key": path.stem,
             "dispositif": path.parent.name,
-            "source": body,
-            "digest": digest_of_source(str(front.get("subject", "")), body),
+            "source": source,
+            "digest": digest_of_source(source),
         }
         for name in own.keys() & front.keys():
             raise _Unreadable(f"{name} ne s’écrit pas dans le fichier → retirez cette ligne")

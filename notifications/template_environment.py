@@ -1,0 +1,176 @@
+"""Jinja2 for letters: values under their names, a few filters, and nothing that can be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Never
+
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS as JINJA_TESTS
+
+from notifications.letter_filters import FILTERS, Link, Typeset
+from notifications.template_values import Absent, Group
+from notifications.typography import french, quoted
+
+_TAKEN_FILTERS = ("default", "join", "length", "first", "last", "upper", "lower", "capitalize")
+_TAKEN_TESTS = ("defined", "undefined", "none", "even", "odd", "equalto", "in")
+_OF_A_LOOP = frozenset({"index", "first", "last", "length"})
+#: What a letter may be made of. Arithmetic that could fill the memory is not of it.
+ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Filter,
+    nodes.Test,
+    nodes.If,
+    nodes.For,
+    nodes.CondExpr,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.Concat,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Assign,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Keyword,
+)
+
+# The signs that Markdown would read in a value are set aside as characters of the last private
+# plane, which no text uses, and come back once Markdown has been read.
+_PRIVATE = 0x10F000
+_SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_ASIDE = {ord(sign): chr(_PRIVATE + ord(sign)) for sign in f"{_SIGNS}\n"} | {9: " ", 13: None}
+_BACK = {ord(aside): chr(code) for code, aside in _ASIDE.items() if aside and aside != " "}
+_FORGED = re.compile("[\U0010f000-\U0010ffff]")
+_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
+
+
+class Refused(Exception):
+    """What a letter may not do: the sentence says it."""
+
+
+def set_aside(text: str) -> str:
+    """A value that Markdown will read as mere words."""
+    if not text.isascii():
+        text = _FORGED.sub("", text)
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", text)
+    return text.translate(_ASIDE)
+
+
+def brought_back(text: str) -> str:
+    """The words as they are, once Markdown has been read."""
+    return text if text.isascii() else text.translate(_BACK)
+
+
+def _marked(value: Any) -> str:
+    """What `{{ … }}` writes in the body, which Markdown will read."""
+    if type(value) is Link:
+        return f"[{set_aside(value)}]({set_aside(value.href)})"
+    return set_aside(_words(value))
+
+
+def _words(value: Any) -> str:
+    """What `{{ … }}` writes."""
+    kind = type(value)
+    if kind is str:
+        return french(value.strip())
+    if kind in (Typeset, Link):
+        return str(value)
+    if kind is bool:
+        return "oui" if value else "non"
+    if kind in (int, float):
+        return str(value).replace(".", ",")
+    if isinstance(value, Absent):
+        return value.note()
+    if isinstance(value, Group):
+        raise Refused(f"« {value.place} » regroupe plusieurs valeurs : choisissez-en une")
+    if kind in (list, tuple):
+        raise Refused("une liste s’écrit avec « for » ou avec le filtre « liste »")
+    raise Refused("cette valeur ne s’écrit pas dans une lettre")
+
+
+class LetterEnvironment(ImmutableSandboxedEnvironment):
+    """Only names of plain values are looked up; everything else is refused with its reason."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`a.b`: a value of a group, or where a loop stands."""
+        if isinstance(obj, Group):
+            return obj[attribute] if attribute in obj else Absent(obj=obj, name=attribute)
+        if isinstance(obj, Absent):
+            return Absent(obj=obj, name=attribute)
+        if isinstance(obj, LoopContext) and attribute in _OF_A_LOOP:
+            return getattr(obj, attribute)
+        raise Refused(f"« .{attribute} » n’existe pas ici")
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`a["b"]`, or the n-th of a list."""
+        if isinstance(obj, tuple) and type(argument) is int:
+            return obj[argument] if -len(obj) <= argument < len(obj) else Absent(name=str(argument))
+        if type(argument) is not str:
+            raise Refused("entre crochets, écrivez le nom d’une valeur ou un rang")
+        return self.getattr(obj, argument)
+
+    def call(self, __context: Any, __obj: Any, *_: Any, **__: Any) -> Never:
+        """Nothing is called from a letter."""
+        raise Refused("une lettre n’appelle pas de fonction")
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """No attribute of any Python object, should anything else ask."""
+        del obj, attr, value
+        return False
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Nothing is called from a letter."""
+        del obj
+        return False
+
+
+class Typography(Extension):
+    """What the template itself says is set right once, when it is compiled."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:  # type: ignore[override]
+        """The words between the braces, with French typography."""
+        for token in stream:
+            if token.type == "data":
+                words = _FORGED.sub("", french(quoted(token.value)))
+                yield Token(token.lineno, "data", words)
+            else:
+                yield token
+
+
+def _environment(finalize: Callable[[Any], str]) -> LetterEnvironment:
+    made = LetterEnvironment(
+        undefined=Absent,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=[Typography],
+        cache_size=0,
+    )
+    made.globals.clear()
+    made.filters.clear()
+    made.filters.update({name: JINJA_FILTERS[name] for name in _TAKEN_FILTERS})
+    made.filters.update(FILTERS)
+    made.tests.clear()
+    made.tests.update({name: JINJA_TESTS[name] for name in _TAKEN_TESTS})
+    return made
+
+
+SUBJECTS = _environment(_words)
+BODIES = _environment(_marked)
