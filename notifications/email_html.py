@@ -49,7 +49,7 @@ def _template() -> Template:
 def _inliner() -> CSSInliner:
     from css_inline import CSSInliner
 
-    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+    return CSSInliner(load_remote_stylesheets=False)
 
 
 def _block(block: Block) -> str:

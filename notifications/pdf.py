@@ -75,7 +75,7 @@ class _Printer:
         latest = max(sheet.at for sheet in sheets)
         with self._lock:
             letters = [self._letter(sheet) for sheet in sheets]
-            data = self._data(letters, sheets[0], latest)
+            data = self._data(letters, sheets[0])
             made = self._compiler.compile(
                 format="pdf",
                 sys_inputs={"letters": data},
@@ -85,15 +85,9 @@ class _Printer:
         assert isinstance(made, bytes)
         return settled(made)
 
-    def _data(self, letters: list[dict[str, Any]], first: Sheet, latest: datetime) -> str:
-        day = to_paris(latest).date()
+    def _data(self, letters: list[dict[str, Any]], first: Sheet) -> str:
         title = first.subject if len(letters) == 1 else f"{len(letters)} lettres"
-        content = {
-            "title": title,
-            "author": first.letterhead.name,
-            "date": [day.year, day.month, day.day],
-            "letters": letters,
-        }
+        content = {"title": title, "author": first.letterhead.name, "letters": letters}
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         if not self._printable.covered.issuperset(map(ord, set(text))):
             text = text.translate(self._printable)

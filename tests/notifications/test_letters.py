@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.composition import LETTERS
-from notifications.letters import FaultyCatalogue, digest_of_source, load_letters
+from notifications.letter_source import digest_of_source
+from notifications.letters import FaultyCatalogue, load_letters
 
 FILE = """+++
 title = "Notification d’accord"
@@ -42,10 +43,12 @@ def test_a_letter_is_its_front_matter_and_its_text(tmp_path: Path) -> None:
     letter = load_letters([tmp_path])["accord"]
     assert (letter.key, letter.dispositif, letter.to) == ("accord", "jeu", "porteur")
     assert letter.subject == "Votre projet {{ dossier.titre }} est retenu"
-    assert letter.source.startswith("{{ porteur.civilite | appel }},\n")
+    assert letter.source.startswith(
+        "Objet : Votre projet {{ dossier.titre }} est retenu\n\n{{ porteur.civilite | appel }},\n"
+    )
     assert letter.source.endswith("votre projet.\n")
     assert (letter.emblems, letter.signatory, letter.letterhead) == (True, "direction", True)
-    assert letter.digest == digest_of_source(letter.subject, letter.source)
+    assert letter.digest == digest_of_source(letter.source)
 
 
 def test_what_a_windows_editor_adds_changes_nothing(tmp_path: Path) -> None:
