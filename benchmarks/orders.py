@@ -17,6 +17,12 @@ NEXT, AWAITED = "conventionner", "convention_signee"
 DISPOSITIF = "Microprojets associatifs"
 STAGE = "Votre projet est retenu, la convention est à signer"
 SECTORS = {"insertion_emploi": "Insertion – Emploi"}
+#: The reminders of the stage it enters: rule, occurrence, after how many working days.
+REMINDERS = (
+    ("convention_non_signee", 1, 15),
+    ("convention_non_signee", 2, 30),
+    ("convention_a_demander", 1, 45),
+)
 LETTER, LETTER_TITLE = "notification_accord", "Notification d'accord"
 PIPELINE, PIPELINE_VERSION = "microprojets", 1
 # One moment for the whole run, just past: the comité has met, whatever the clock of a server says.

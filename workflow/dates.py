@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow.texts import InputFault
@@ -115,3 +116,10 @@ def format_datetime(moment: datetime) -> str:
     local = to_paris(moment)
     minute = f"\u00a0{local.minute:02}" if local.minute else ""
     return f"{format_date(local)} à {local.hour}\u00a0h{minute}"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: dates and moments become text, in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value

@@ -118,4 +118,10 @@ def _joined(found: Found) -> Flash:
             tone="attention",
             remedy="Ouvrez le contact pour changer son numéro.",
         )
+    if "civilite" in found.differs:
+        return Flash(
+            text=f"{found.nom}, de l’autre civilité sur sa fiche, est ajouté aux contacts.",
+            tone="attention",
+            remedy="Ouvrez le contact pour changer sa civilité.",
+        )
     return Flash(text=f"{found.nom} est ajouté aux contacts.")

@@ -18,10 +18,12 @@ from api.views.parametres import LienMotDePasse
 from api.visit import Direction, Visit
 from grants.organisation.accounts import read_account
 from grants.organisation.colleagues import (
+    COORDINATES,
     ROLE_FIELD,
     Invited,
     LastDirection,
     SharedAccount,
+    change_coordinates,
     change_role,
     give_access_back,
     invite,
@@ -70,6 +72,24 @@ def give_role(request: Request, visit: Direction, form: Posted, compte_id: RowId
     except LastDirection as error:
         return _team(request, visit, came=Came(error=str(error)), status=409)
     return redirect(request, EQUIPE, Flash(text="Le rôle est changé.") if changed else _NOTHING)
+
+
+@router.post(f"{EQUIPE}/{{compte_id}}/coordonnees")
+def give_coordinates(
+    request: Request, visit: Direction, form: Posted, compte_id: RowId
+) -> Response:
+    """Change what letters say of a colleague."""
+    only(form, *(field.key for field in COORDINATES))
+    answers = {field.key: one(form, field.key) for field in COORDINATES}
+    try:
+        with house_of(request).database.unit_of_work() as session:
+            changed = change_coordinates(session, visit.identity, compte_id, answers, visit.now)
+    except Invalid as error:
+        labels = {field.key: field.label for field in COORDINATES}
+        told = " ".join(f"{labels[key]} : {fault}" for key, fault in error.faults.items())
+        return _team(request, visit, came=Came(error=told), status=422)
+    said = Flash(text="Les coordonnées sont changées.")
+    return redirect(request, EQUIPE, said if changed else _NOTHING)
 
 
 @router.post(f"{EQUIPE}/{{compte_id}}/retirer", dependencies=[Depends(pressed)])

@@ -1,4 +1,4 @@
-"""Settings, for the direction alone: the organisme and its logo, the rules of each dispositif."""
+"""Settings, for the direction alone: the organisme and its images, the rules of dispositifs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ from api.presentation.reglages import (
 )
 from api.views.chrome import Flash
 from api.visit import Direction, Visit
-from grants.organisation.logo import FIELD, remove_logo, set_logo
+from grants.organisation.logo import (
+    FIELD,
+    SIGNATURE,
+    read_signature,
+    remove_logo,
+    remove_signature,
+    set_logo,
+    set_signature,
+)
 from grants.organisation.parameters import change_parameters, reset_parameter
 from grants.organisation.settings import modify_identity
 from workflow.engine import Engine
@@ -65,7 +73,7 @@ def change_logo(request: Request, visit: Direction, upload: Uploaded) -> Respons
         with house_of(request).database.unit_of_work() as session:
             set_logo(session, visit.identity, sent.content if sent else b"", visit.now)
     except Invalid as error:
-        return _identity(request, visit, logo_error=error.faults[FIELD])
+        return _identity(request, visit, image_faults=error.faults)
     return redirect(request, IDENTITE, Flash(text="Le logo est changé."))
 
 
@@ -75,6 +83,37 @@ def drop_logo(request: Request, visit: Direction) -> Response:
     with house_of(request).database.unit_of_work() as session:
         remove_logo(session, visit.identity, visit.now)
     return redirect(request, IDENTITE, Flash(text="Le logo est retiré."))
+
+
+@router.get(f"{IDENTITE}/signature")
+def signature(request: Request, visit: Direction) -> Response:
+    """The signature, for the direction alone: nobody else may copy it."""
+    with house_of(request).database.reading() as session:
+        found = read_signature(session.connection(), visit.identity.organisme_id)
+    if found is None:
+        raise NotFound
+    return Response(found.content, media_type=found.type, headers={"Cache-Control": "no-store"})
+
+
+@router.post(f"{IDENTITE}/signature")
+def change_signature(request: Request, visit: Direction, upload: Uploaded) -> Response:
+    """Take a new signature."""
+    only(upload.form)
+    sent = upload.files.get(SIGNATURE)
+    try:
+        with house_of(request).database.unit_of_work() as session:
+            set_signature(session, visit.identity, sent.content if sent else b"", visit.now)
+    except Invalid as error:
+        return _identity(request, visit, image_faults=error.faults)
+    return redirect(request, IDENTITE, Flash(text="La signature est changée."))
+
+
+@router.post(f"{IDENTITE}/signature/retirer", dependencies=[Depends(pressed)])
+def drop_signature(request: Request, visit: Direction) -> Response:
+    """Go without a signature."""
+    with house_of(request).database.unit_of_work() as session:
+        remove_signature(session, visit.identity, visit.now)
+    return redirect(request, IDENTITE, Flash(text="La signature est retirée."))
 
 
 @router.get(DISPOSITIFS)
@@ -128,13 +167,13 @@ def _identity(
     typed: Typed | None = None,
     faults: Mapping[str, str] | None = None,
     came: Came | None = None,
-    logo_error: str = "",
+    image_faults: Mapping[str, str] | None = None,
 ) -> Response:
     house, came = house_of(request), came or Came()
     with house.database.reading() as session:
         asking = ask(house, session, visit, typed, faults)
-        view = identite_page(asking, visit, came, logo_error)
-    status = 409 if came.conflict else 422 if faults or logo_error else 200
+        view = identite_page(asking, visit, came, image_faults)
+    status = 409 if came.conflict else 422 if faults or image_faults else 200
     template = "pages/parametres/identite.html"
     return page(request, visit, template, view, present=_PRESENT, status=status)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,15 +21,16 @@ from api.views.parametres import (
     DispositifsPage,
     EquipePage,
     IdentitePage,
+    ImageForm,
     LienMotDePasse,
-    LogoForm,
     ParametreView,
 )
 from api.views.timeline import Timeline
 from api.visit import Visit
 from grants.organisation.accounts import Colleague, list_colleagues
-from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
+from grants.organisation.colleagues import COORDINATES, INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.logo import FIELD as LOGO
+from grants.organisation.logo import SIGNATURE
 from grants.organisation.parameters import EVENT, Setting, asked_by, settings_of
 from grants.organisation.roles import ROLES
 from grants.organisation.settings import IDENTITY_FIELDS, ORGANISMES
@@ -35,6 +38,7 @@ from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.journal_reading import Line
 from workflow.pipeline import Field, Pipeline
+from workflow.reference_fields import show_telephone
 
 IDENTITE, EQUIPE = "/parametres", "/parametres/equipe"
 DISPOSITIFS = "/parametres/dispositifs"
@@ -43,7 +47,8 @@ REPRISES = "/parametres/reprises"
 INVITATION = "invitation"
 
 _GROUPS = (
-    ("L'organisme", ("nom", "sigle", "adresse", "telephone", "email", "site")),
+    ("L'organisme", ("nom", "sigle", "adresse", "ville", "telephone", "email", "site")),
+    ("Les courriers", ("signataire", "signataire_qualite", "embleme_europe", "embleme_france")),
     ("Le territoire", ("departements", "territoire")),
 )
 _PERSON = {
@@ -51,10 +56,11 @@ _PERSON = {
     "email": Field(key="email", label="E-mail", type="email"),
     "role": ROLE_FIELD,
     "active": Field(key="active", label="Accès ouvert", type="oui_non"),
+    **{field.key: field for field in COORDINATES},
 }
 _IDENTITY = {field.key: field for field in IDENTITY_FIELDS}
 _OF_IDENTITY = ("organisme_cree", "organisme_modifie")
-_ABOUT = ("role_change", "acces_retire", "acces_rendu")
+_ABOUT = ("role_change", "acces_retire", "acces_rendu", "coordonnees_changees")
 
 #: What each role may do, in the words of the invitation.
 ROLE_NOTES = {
@@ -87,8 +93,11 @@ def tabs(present: str) -> tuple[Tab, ...]:
     return tuple(Tab(label=label, url=url, present=url == present) for url, label in pages)
 
 
-def identite_page(asking: Asking, visit: Visit, came: Came, logo_error: str = "") -> IdentitePage:
-    """The identity as a form, the logo, and the story of the settings."""
+def identite_page(
+    asking: Asking, visit: Visit, came: Came, image_faults: Mapping[str, str] | None = None
+) -> IdentitePage:
+    """The identity as a form, the logo, the signature, and the story of the settings."""
+    faults = image_faults or {}
     row = ORGANISMES.read(asking.connection, asking.organisme_id, asking.organisme_id)
     groups = tuple(
         FieldGroup(title=title, fields=questions(asking, (_IDENTITY[key] for key in keys), row))
@@ -103,7 +112,8 @@ def identite_page(asking: Asking, visit: Visit, came: Came, logo_error: str = ""
             lock_version=row["seq"] if came.version is None else came.version,
             conflict=came.conflict,
         ),
-        logo=_logo(visit, logo_error),
+        logo=_image(LOGO, visit.logo_url, faults.get(LOGO, "")),
+        signature=_image(SIGNATURE, _signature_url(row), faults.get(SIGNATURE, "")),
         timeline=_story(asking),
     )
 
@@ -165,20 +175,25 @@ def dispositif_page(asking: Asking, pipeline: Pipeline, came: Came) -> Dispositi
     )
 
 
-def _logo(visit: Visit, error: str) -> LogoForm:
+def _signature_url(row: Mapping[str, Any]) -> str | None:
+    return f"{IDENTITE}/{SIGNATURE}?v={row['seq']}" if row["signature_type"] else None
+
+
+def _image(name: str, image_url: str | None, error: str) -> ImageForm:
     field = FieldView(
-        name=LOGO,
+        name=name,
         label="Fichier",
         type="fichier",
         help="PNG ou JPEG, 1 Mo au plus, de 32 à 2 000 pixels de côté.",
         error=error,
+        scope=name,
     )
-    url = f"{IDENTITE}/logo"
-    return LogoForm(
+    url = f"{IDENTITE}/{name}"
+    return ImageForm(
         url=url,
         field=field,
-        image_url=visit.logo_url,
-        remove_url=f"{url}/retirer" if visit.logo_url else None,
+        image_url=image_url,
+        remove_url=f"{url}/retirer" if image_url else None,
     )
 
 
@@ -218,11 +233,21 @@ def _collegue(asking: Asking, each: Colleague, visit: Visit) -> Collegue:
         joined=each.joined,
         self=self,
         anchor=anchor,
+        fonction=each.fonction or "",
+        telephone=show_telephone(each.telephone) if each.telephone else "",
+        coordinates=_coordinates(asking, each, anchor) if each.active else (),
+        coordinates_url=f"{url}/coordonnees" if each.active else None,
         role_field=question(calm, ROLE_FIELD, each.role) if offered and each.active else None,
         role_url=f"{url}/role" if offered and each.active else None,
         access_url=f"{url}/{'retirer' if each.active else 'rendre'}" if offered else None,
         link_url=f"{url}/lien" if offered and each.active and not each.elsewhere else None,
     )
+
+
+def _coordinates(asking: Asking, each: Colleague, anchor: str) -> tuple[FieldView, ...]:
+    calm = Asking(asking.connection, asking.engine, asking.organisme_id, scope=f"{anchor}-dit")
+    known = {"fonction": each.fonction, "telephone": each.telephone}
+    return questions(calm, COORDINATES, known)
 
 
 def _dispositif(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,8 +30,6 @@ class OperationView:
     description: str
     asks: tuple[tuple[str, str, bool], ...]
     example: str
-    answer: str
-    is_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +92,12 @@ def _page(engine: Engine) -> ApiPage:
 
 def _operation(method: str, path: str, said: dict[str, Any]) -> OperationView:
     content = said.get("requestBody", {}).get("content", {})
-    media = next(iter(content.values()), {})
+    media = content.get("application/json", {})
     schema = media.get("schema", {})
     owed = set(schema.get("required", ()))
     asks = tuple(
-        (name, _label(each), name in owed) for name, each in schema.get("properties", {}).items()
+        (name, each.get("title") or each.get("anyOf", [{}])[0].get("title", ""), name in owed)
+        for name, each in schema.get("properties", {}).items()
     )
-    given = next(each for status, each in said["responses"].items() if status.startswith("2"))
-    told = given["content"].get("application/json", {})
-    return OperationView(
-        method,
-        path,
-        said["summary"],
-        said["description"],
-        asks,
-        example=_shown(media["example"]) if "example" in media else "",
-        answer=_shown(told["example"]) if told else ", ".join(given["content"]),
-        is_file=not told,
-    )
-
-
-def _shown(example: Any) -> str:
-    return json.dumps(example, ensure_ascii=False, indent=2)
-
-
-def _label(schema: dict[str, Any]) -> str:
-    inner = schema.get("anyOf", [{}])[0]
-    return schema.get("title") or schema.get("description") or inner.get("title", "")
+    example = encode(media["example"]) if "example" in media else ""
+    return OperationView(method, path, said["summary"], said["description"], asks, example)

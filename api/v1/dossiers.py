@@ -54,7 +54,7 @@ _STRUCTURE = Field(
         "titre": "Garage solidaire à Vence",
         "porteur_nom": "Amina Diallo",
         "porteur_email": "amina@garage.example",
-        "montant_demande": "18500,00",
+        "montant_demande": "18 500,00",
     },
 )
 def open_one(call: Call) -> Answer:
@@ -213,6 +213,7 @@ def _porteur(call: Call, id: int | None) -> shapes.Porteur | None:
         "nom": row["nom"],
         "email": row["email"],
         "telephone": row["telephone"],
+        "civilite": row["civilite"],
         "version": row["seq"],
     }
 

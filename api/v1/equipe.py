@@ -6,8 +6,10 @@ from api.v1 import shapes
 from api.v1.contract import Call, Subject
 from grants.organisation.accounts import list_colleagues
 from grants.organisation.colleagues import (
+    COORDINATES,
     INVITATION_FIELDS,
     ROLE_FIELD,
+    change_coordinates,
     change_role,
     give_access_back,
     invite,
@@ -31,6 +33,8 @@ def team(call: Call) -> shapes.Equipe:
                 "role": each.role,
                 "actif": each.active,
                 "venu": each.joined,
+                "fonction": each.fonction,
+                "telephone": each.telephone,
             }
             for each in list_colleagues(call.connection, call.organisme_id)
         ]
@@ -66,6 +70,22 @@ def give_role(call: Call) -> shapes.Change:
     """Give a colleague another role. Raises Invalid, NotFound, LastDirection."""
     compte_id, role = call.id("compte_id"), call.body.get("role")
     return {"change": change_role(call.session, call.identity, compte_id, role, call.now)}
+
+
+@subject.put(
+    f"{_ONE}/coordonnees",
+    "Changer la fonction et la ligne directe",
+    shapes.Change,
+    asks=COORDINATES,
+    direction=True,
+    example={"fonction": "chargée de mission", "telephone": "01 99 00 12 34"},
+)
+def give_coordinates(call: Call) -> shapes.Change:
+    """Change what letters say of a colleague. Raises Invalid, NotFound."""
+    changed = change_coordinates(
+        call.session, call.identity, call.id("compte_id"), call.body, call.now
+    )
+    return {"change": changed}
 
 
 @subject.post(f"{_ONE}/retirer", "Retirer un accès", shapes.Change, direction=True)

@@ -7,7 +7,14 @@ from starlette.responses import Response
 from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
 from api.v1.dispositifs import pipeline_of
-from grants.organisation.logo import read_logo, remove_logo, set_logo
+from grants.organisation.logo import (
+    read_logo,
+    read_signature,
+    remove_logo,
+    remove_signature,
+    set_logo,
+    set_signature,
+)
 from grants.organisation.parameters import change_parameters, reset_parameter, settings_of
 from grants.organisation.settings import IDENTITY_FIELDS, ORGANISMES, modify_identity
 from workflow.errors import NotFound
@@ -29,6 +36,7 @@ def identity(call: Call) -> shapes.Identite:
             for field in IDENTITY_FIELDS
         },
         "logo": row["logo_type"] is not None,
+        "signature": row["signature_type"] is not None,
         "version": row["seq"],
     }
 
@@ -74,6 +82,38 @@ def drop_logo(call: Call) -> shapes.Identite:
 
 
 @subject.get(
+    "/organisme/signature",
+    "La signature",
+    None,
+    media=("image/png", "image/jpeg"),
+    direction=True,
+)
+def signature(call: Call) -> Answer:
+    """The image itself, for the direction alone. Raises NotFound without one."""
+    found = read_signature(call.connection, call.organisme_id)
+    if found is None:
+        raise NotFound
+    headers = {"Cache-Control": "no-store"}
+    return Answer(file=Response(found.content, media_type=found.type, headers=headers))
+
+
+@subject.put(
+    "/organisme/signature", "Changer la signature", shapes.Identite, takes="image", direction=True
+)
+def change_signature(call: Call) -> shapes.Identite:
+    """Take a new signature: a PNG or a JPEG as the body. Raises Invalid."""
+    set_signature(call.session, call.identity, call.content, call.now)
+    return identity(call)
+
+
+@subject.delete("/organisme/signature", "Retirer la signature", shapes.Identite, direction=True)
+def drop_signature(call: Call) -> shapes.Identite:
+    """Go without a signature."""
+    remove_signature(call.session, call.identity, call.now)
+    return identity(call)
+
+
+@subject.get(
     "/organisme/dispositifs/{key}",
     "Les règles d’un dispositif",
     shapes.Parametres,
@@ -107,7 +147,7 @@ def parameters(call: Call) -> shapes.Parametres:
     asks=None,
     versioned=True,
     direction=True,
-    example={"plafond": "23000,00"},
+    example={"plafond": "23 000,00"},
 )
 def set_parameters(call: Call) -> shapes.Parametres:
     """Keep the parameters that are sent. Raises Invalid, NotFound, Stale."""

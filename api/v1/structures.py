@@ -212,6 +212,7 @@ def told_contact(line: ContactLine) -> shapes.Contact:
         "nom": line.nom,
         "email": line.email,
         "telephone": line.telephone,
+        "civilite": line.civilite,
         "fonction": line.fonction,
         "version": line.version,
     }

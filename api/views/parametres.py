@@ -13,8 +13,8 @@ from api.views.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogoForm:
-    """The logo shown, and the form that changes it; `remove_url` only where there is one."""
+class ImageForm:
+    """An image shown, and the form that changes it; `remove_url` only where there is one."""
 
     url: str
     field: FieldView
@@ -28,13 +28,17 @@ class IdentitePage:
 
     tabs: tuple[Tab, ...]
     form: FormView
-    logo: LogoForm
+    logo: ImageForm
+    signature: ImageForm
     timeline: Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collegue:
-    """Somebody of the team. `joined` once a password was chosen; no form for oneself."""
+    """Somebody of the team. `joined` once a password was chosen.
+
+    For oneself, there is no other form than what letters say of one: `coordinates`.
+    """
 
     nom: str
     email: str
@@ -43,6 +47,10 @@ class Collegue:
     joined: bool = True
     self: bool = False
     anchor: str = ""
+    fonction: str = ""
+    telephone: str = ""
+    coordinates: tuple[FieldView, ...] = ()
+    coordinates_url: str | None = None
     role_field: FieldView | None = None
     role_url: str | None = None
     access_url: str | None = None

@@ -30,6 +30,7 @@ from benchmarks.orders import (
     LETTER,
     LETTER_TITLE,
     NEXT,
+    REMINDERS,
     SECTORS,
     STAGE,
     TO,
@@ -41,7 +42,9 @@ from workflow.canonical import canonical
 from workflow.dates import to_paris
 from workflow.journal import chain_hash, salted_digest
 
-_REMINDERS = (Delay(15, working=True), Delay(30, working=True))
+_REMINDERS = tuple(
+    (rule, occurrence, Delay(days, working=True)) for rule, occurrence, days in REMINDERS
+)
 _WRITTEN = (
     "stage",
     "stage_since",
@@ -163,14 +166,14 @@ def _plan(dossier: Dossier, now: datetime) -> None:
             subject_kind="dossier",
             subject_id=dossier.pk,
             kind="relance",
-            rule="convention_non_signee",
+            rule=rule,
             occurrence=occurrence,
             due_at=sending_moment(delay.from_day(day, territoire), territoire=territoire),
             anchored_on=day,
             state="prevue",
             planned_seq=dossier.seq,
         )
-        for occurrence, delay in enumerate(_REMINDERS, start=1)
+        for rule, occurrence, delay in _REMINDERS
     )
 
 
@@ -180,7 +183,7 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
     others["effectif_etp"] = told_number(others["effectif_etp"])
     organisme, structure, referent = dossier.organisme, dossier.structure, dossier.referent
     codes = [code for code in organisme.departements.split(",") if code]
-    place = Adhesion.objects.get(compte_id=referent.pk, organisme_id=organisme.pk)
+    place = Adhesion.objects.get(compte_id=referent.pk, organisme_id=organisme.pk, active=True)
     held = dossier.seance.tenue_le.astimezone(UTC)
     return {
         "organisme": {

@@ -25,6 +25,7 @@ from benchmarks.orders import (
     NOW,
     ORGANISME,
     PIPELINE,
+    REMINDERS,
     ROLE,
     SECTORS,
     STAGE,
@@ -46,7 +47,7 @@ _DOSSIER = (
     " d.emplois_crees, d.date_debut, d.date_fin, d.cout_total, d.montant_demande,"
     " d.montant_accorde, d.plafond, d.donnees, o.nom AS organisme_nom, o.parametres, o.territoire,"
     " s.nom AS structure_nom, s.siret AS structure_siret, p.nom AS porteur_nom,"
-    " p.email AS porteur_email, p.telephone AS porteur_telephone"
+    " p.email AS porteur_email, p.telephone AS porteur_telephone, p.civilite AS porteur_civilite"
 )
 _NAMES = tuple(column.split(" AS ")[-1].split(".")[-1] for column in _DOSSIER.split(", "))
 _READ = (
@@ -65,14 +66,14 @@ _AROUND_COLUMNS = (
     "o.nom, o.sigle, o.adresse, o.ville, o.email, o.telephone, o.site, o.departements,"
     " o.signataire, o.signataire_qualite, s.adresse AS structure_adresse,"
     " s.code_postal AS structure_code_postal, s.commune AS structure_commune,"
-    " p.civilite AS porteur_civilite, c.nom AS referent_nom, c.email AS referent_email,"
+    " c.nom AS referent_nom, c.email AS referent_email,"
     " a.fonction AS referent_fonction, a.telephone AS referent_telephone"
 )
 _AROUND_NAMES = tuple(each.split(" AS ")[-1].split(".")[-1] for each in _AROUND_COLUMNS.split(", "))
 _AROUND = (
     f"SELECT {_AROUND_COLUMNS} FROM organisme o LEFT JOIN structure s ON s.id = ?"
-    " LEFT JOIN personne p ON p.id = ? LEFT JOIN compte c ON c.id = ?"
-    " LEFT JOIN adhesion a ON a.compte_id = c.id AND a.organisme_id = o.id WHERE o.id = ?"
+    " LEFT JOIN adhesion a ON a.compte_id = ? AND a.organisme_id = o.id AND a.active"
+    " LEFT JOIN compte c ON c.id = a.compte_id WHERE o.id = ?"
 )
 _OF_THE_ORGANISME = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
 
@@ -114,7 +115,9 @@ _ANNOUNCE = (
     " created_at, due_at) SELECT tenant_id, id, ?, ?, ?, 'a_envoyer', 0, ?, ? FROM abonnement"
     " WHERE tenant_id = ? AND active"
 )
-_REMINDERS = (Delay(15, working=True), Delay(30, working=True))
+_REMINDERS = tuple(
+    (rule, occurrence, Delay(days, working=True)) for rule, occurrence, days in REMINDERS
+)
 _KEPT = [
     *("titre", "objet", "lieu", "commune", "departement", "public_vise", "secteur"),
     *("emplois_crees", "date_debut", "date_fin", "cout_total", "montant_demande"),
@@ -166,7 +169,7 @@ class ByHand:
             raise RefusedByHand
         granted = parse_amount(order.amount)
         seance = self._check(cursor, row, granted)
-        asked = (row["structure_id"], row["porteur_id"], row["referent_id"], ORGANISME)
+        asked = (row["structure_id"], row["referent_id"], ORGANISME)
         found = cursor.execute(self.sql(_AROUND), asked)
         around: dict[str, Any] = dict(zip(_AROUND_NAMES, found.fetchone(), strict=True))
         seq, now = row["seq"] + 1, self.instant(NOW)
@@ -240,7 +243,7 @@ class ByHand:
                 "dossier",
                 order.dossier_id,
                 "relance",
-                "convention_non_signee",
+                rule,
                 occurrence,
                 self.instant(
                     sending_moment(delay.from_day(day, territoire), territoire=territoire)
@@ -250,7 +253,7 @@ class ByHand:
                 False,
                 seq,
             )
-            for occurrence, delay in enumerate(_REMINDERS, start=1)
+            for rule, occurrence, delay in _REMINDERS
         ]
         cursor.executemany(self.sql(_ECHEANCE), rows)
 
@@ -335,7 +338,7 @@ class ByHand:
             "porteur": {
                 "nom": row["porteur_nom"],
                 "email": row["porteur_email"],
-                "civilite": around["porteur_civilite"],
+                "civilite": row["porteur_civilite"],
             },
             "referent": {
                 "nom": around["referent_nom"],

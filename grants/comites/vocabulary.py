@@ -14,8 +14,7 @@ from grants.comites.queries import (
     read_seance,
     seance_name,
 )
-from grants.organisation.ledger import plain
-from workflow.dates import to_paris
+from workflow.dates import plain, to_paris
 from workflow.guards import Attempt, Refusal
 from workflow.references import ReferenceKind
 from workflow.subject import Subject

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from grants.dossiers.answers import read_fields
 from grants.dossiers.opening import Opening, open_dossier, opened_by
 from grants.organisation.identity import Identity
-from grants.organisation.people import find_or_create_personne
+from grants.organisation.people import CIVILITE, find_or_create_personne
 from grants.structures.contacts import attach
 from grants.structures.service import check_structure, create_structure, lock_structure
 from grants.structures.vocabulary import structure_label
@@ -57,6 +57,7 @@ PORTEUR_FIELDS = (
     Field(key="porteur_nom", label="Nom et prénom", type="texte", longest=120, required=True),
     Field(key="porteur_email", label="E-mail", type="email"),
     Field(key="porteur_telephone", label="Téléphone", type="telephone"),
+    CIVILITE.model_copy(update={"key": "porteur_civilite"}),
 )
 STRUCTURE_FIELDS = (
     Field(key="structure_nom", label="Nom", type="texte", longest=200),
@@ -188,6 +189,7 @@ def _porteur(session: Session, identity: Identity, values: Mapping[str, Any], no
             values.get("porteur_email"),
             values.get("porteur_telephone"),
             now,
+            values.get("porteur_civilite"),
         )
     except Invalid as error:
         faults = {f"porteur_{key}": fault for key, fault in error.faults.items()}

@@ -31,7 +31,7 @@ EVENT = "porteur_modifie"
 
 @dataclass(frozen=True, slots=True)
 class Carriers:
-    """What somebody typed of the porteur (`nom`, `email`, `telephone`), and the structure chosen.
+    """What somebody typed of the porteur, by key of PERSONNE_FIELDS, and the structure chosen.
 
     `version`: the dossier's that was seen. The porteur has one of its own, `personne_version`:
     other dossiers and the structure's page change it too.
@@ -101,7 +101,8 @@ def _porteur(
         modify_personne(session, identity, found, carriers.porteur, now, carriers.personne_version)
     else:
         parts = (_text(carriers.porteur, key) for key in ("nom", "email", "telephone"))
-        found = find_or_create_personne(session, identity, *parts, now).id
+        civilite = _text(carriers.porteur, "civilite")
+        found = find_or_create_personne(session, identity, *parts, now, civilite).id
     kept = PERSONNES.read(connection, identity.organisme_id, found)
     after = _described(kept["nom"], kept["email"], kept["telephone"])
     return found, {} if before == after else {"porteur": {"avant": before, "apres": after}}

@@ -36,6 +36,7 @@ _WITH_NAMES = (
         _P.c.nom.label("porteur_nom"),
         _P.c.email.label("porteur_email"),
         _P.c.telephone.label("porteur_telephone"),
+        _P.c.civilite.label("porteur_civilite"),
     )
     .join(_O, _O.c.id == _D.c.organisme_id)
     .outerjoin(_S, _S.c.id == _D.c.structure_id)

@@ -34,6 +34,8 @@ class Colleague:
     active: bool
     joined: bool
     elsewhere: bool
+    fonction: str | None = None
+    telephone: str | None = None
 
 
 def is_empty(connection: Connection) -> bool:
@@ -78,6 +80,8 @@ def list_colleagues(connection: Connection, organisme_id: int) -> list[Colleague
             _C.c.email,
             _A.c.role,
             _A.c.active,
+            _A.c.fonction,
+            _A.c.telephone,
             _C.c.mot_de_passe.is_not(None).label("joined"),
             elsewhere.label("elsewhere"),
         )
@@ -94,6 +98,8 @@ def list_colleagues(connection: Connection, organisme_id: int) -> list[Colleague
             active=bool(row.active),
             joined=bool(row.joined),
             elsewhere=bool(row.elsewhere),
+            fonction=row.fonction,
+            telephone=row.telephone,
         )
         for row in connection.execute(query)
     ]

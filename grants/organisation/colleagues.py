@@ -39,6 +39,22 @@ INVITATION_FIELDS = (
     EMAIL_FIELD,
     ROLE_FIELD,
 )
+#: What letters say of a colleague who follows a dossier.
+COORDINATES = (
+    Field(
+        key="fonction",
+        label="Fonction",
+        type="texte",
+        longest=120,
+        help="Écrite sous son nom dans les courriers : chargée de mission, assistant…",
+    ),
+    Field(
+        key="telephone",
+        label="Ligne directe",
+        type="telephone",
+        help="Sans elle, les courriers donnent le numéro de l’organisme.",
+    ),
+)
 
 
 class LastDirection(DomainError):
@@ -102,6 +118,20 @@ def change_role(
     if faults:
         raise Invalid(faults)
     return _change(session, identity, compte_id, {"role": values["role"]}, Fact("role_change", now))
+
+
+def change_coordinates(
+    session: Session, identity: Identity, compte_id: int, raw: Mapping[str, Raw], now: datetime
+) -> bool:
+    """Change what letters say of a colleague. True if anything did change. Never commits.
+
+    Raises Invalid with every fault, NotFound, DirectionOnly.
+    """
+    identity.require_direction()
+    values, faults = parse_fields(COORDINATES, raw, FIELD_TYPES)
+    if faults:
+        raise Invalid(faults)
+    return _change(session, identity, compte_id, values, Fact("coordonnees_changees", now))
 
 
 def take_access(session: Session, identity: Identity, compte_id: int, now: datetime) -> bool:
@@ -237,7 +267,7 @@ def _adhesion(connection: Connection, organisme_id: int, compte_id: int) -> dict
     if not 0 < compte_id <= LARGEST_ID:
         raise NotFound
     query = (
-        select(_A.c.id, _A.c.role, _A.c.active, _C.c.nom)
+        select(_A.c.id, _A.c.role, _A.c.active, _A.c.fonction, _A.c.telephone, _C.c.nom)
         .join(_C, _C.c.id == _A.c.compte_id)
         .where(_A.c.organisme_id == organisme_id, _A.c.compte_id == compte_id)
     )

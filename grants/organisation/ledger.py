@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
@@ -13,7 +13,7 @@ from grants.organisation.identity import Identity
 from workflow import journal
 from workflow.columns import GENESIS
 from workflow.database import LARGEST_ID
-from workflow.dates import format_datetime
+from workflow.dates import format_datetime, plain
 from workflow.errors import DatabaseBusy, KeyReused, NotFound, Stale
 from workflow.journal_closed import spared_id
 from workflow.journal_reading import last_change
@@ -173,13 +173,6 @@ class Ledger:
         if last is None:
             return Stale("quelqu'un", None, "à l'instant", "changement inconnu")
         return Stale(last.actor_name, last.at, format_datetime(last.at), self.label(last.event))
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _champs(values: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The logo of an organisme: a PNG or a JPEG told by its content, within bounds."""
+"""The images of an organisme, its logo and its signature: a PNG or a JPEG, within bounds."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from workflow.database import table_of
 from workflow.errors import Invalid
 
 FIELD = "logo"
+SIGNATURE = "signature"
 LARGEST_FILE = 1024 * 1024
 SMALLEST_SIDE, LARGEST_SIDE = 32, 2000
 TYPES = ("image/png", "image/jpeg")
@@ -35,8 +36,8 @@ _MARKER, _PICTURE = 0xFF, 0xDA
 
 
 @dataclass(frozen=True, slots=True)
-class Logo:
-    """The image of an organisme, ready to be served."""
+class Image:
+    """An image of an organisme, ready to be served."""
 
     content: bytes
     type: str
@@ -44,51 +45,77 @@ class Logo:
 
 def set_logo(session: Session, identity: Identity, content: bytes, now: datetime) -> None:
     """Give the organisme a logo. Never commits. Raises Invalid, DirectionOnly."""
-    identity.require_direction()
-    kind = logo_type(content)
-    connection = session.connection()
-    row = ORGANISMES.lock(connection, identity.organisme_id, identity.organisme_id)
-    values = {"logo": content, "logo_type": kind}
-    ORGANISMES.change(connection, identity, row, values, Fact("logo_change", now))
+    _keep(session, identity, FIELD, content, Fact("logo_change", now))
 
 
 def remove_logo(session: Session, identity: Identity, now: datetime) -> None:
     """Go back to the software's own sign. Never commits. Raises DirectionOnly."""
+    _keep(session, identity, FIELD, None, Fact("logo_retire", now))
+
+
+def set_signature(session: Session, identity: Identity, content: bytes, now: datetime) -> None:
+    """Give the image that signs the letters. Never commits. Raises Invalid, DirectionOnly."""
+    _keep(session, identity, SIGNATURE, content, Fact("signature_changee", now))
+
+
+def remove_signature(session: Session, identity: Identity, now: datetime) -> None:
+    """Leave the place of the signature to a pen. Never commits. Raises DirectionOnly."""
+    _keep(session, identity, SIGNATURE, None, Fact("signature_retiree", now))
+
+
+def read_logo(connection: Connection, organisme_id: int) -> Image | None:
+    """The logo of an organisme, if it has one."""
+    return _read(connection, organisme_id, FIELD)
+
+
+def read_signature(connection: Connection, organisme_id: int) -> Image | None:
+    """The signature of an organisme, if it has one."""
+    return _read(connection, organisme_id, SIGNATURE)
+
+
+def _keep(
+    session: Session, identity: Identity, which: str, content: bytes | None, fact: Fact
+) -> None:
     identity.require_direction()
+    kind = None if content is None else image_type(content, which)
     connection = session.connection()
     row = ORGANISMES.lock(connection, identity.organisme_id, identity.organisme_id)
-    values = {"logo": None, "logo_type": None}
-    ORGANISMES.change(connection, identity, row, values, Fact("logo_retire", now))
+    values = {which: content, f"{which}_type": kind}
+    ORGANISMES.change(connection, identity, row, values, fact)
 
 
-def read_logo(connection: Connection, organisme_id: int) -> Logo | None:
-    """The logo of an organisme, if it has one."""
-    query = select(_O.c.logo, _O.c.logo_type).where(_O.c.id == organisme_id)
+def _read(connection: Connection, organisme_id: int, which: str) -> Image | None:
+    query = select(_O.c[which], _O.c[f"{which}_type"]).where(_O.c.id == organisme_id)
     row = connection.execute(query).first()
-    return None if row is None or row.logo is None else Logo(row.logo, row.logo_type)
+    return None if row is None or row[0] is None else Image(row[0], row[1])
 
 
-def logo_type(content: bytes) -> str:
-    """The type of an image that may be a logo. Raises Invalid."""
+def image_type(content: bytes, which: str = FIELD) -> str:
+    """The type of an image that may be a logo or a signature. Raises Invalid."""
+    fault = _fault(content)
+    if fault:
+        raise Invalid({which: fault})
+    return filetype.guess_mime(content)
+
+
+def _fault(content: bytes) -> str:
+    """Why an image will not do, and what to do; empty when it will."""
     if not content:
-        raise Invalid({FIELD: _NO_FILE})
+        return _NO_FILE
     if len(content) > LARGEST_FILE:
-        raise Invalid({FIELD: _TOO_HEAVY})
+        return _TOO_HEAVY
     kind = filetype.guess_mime(content)
     if kind not in TYPES:
-        raise Invalid({FIELD: _OTHER_TYPE})
+        return _OTHER_TYPE
     size = _png_size(content) if kind == "image/png" else _jpeg_size(content)
     if size is None:
-        raise Invalid({FIELD: _BROKEN})
-    if min(size) < SMALLEST_SIDE or max(size) > LARGEST_SIDE:
-        found = f"{size[0]} × {size[1]}"
-        raise Invalid(
-            {
-                FIELD: f"Cette image mesure {found} pixels : chaque côté doit en compter"
-                f" {SMALLEST_SIDE} au moins et {LARGEST_SIDE} au plus."
-            }
-        )
-    return kind
+        return _BROKEN
+    if min(size) >= SMALLEST_SIDE and max(size) <= LARGEST_SIDE:
+        return ""
+    return (
+        f"Cette image mesure {size[0]} × {size[1]} pixels : chaque côté doit en compter"
+        f" {SMALLEST_SIDE} au moins et {LARGEST_SIDE} au plus."
+    )
 
 
 def _png_size(content: bytes) -> tuple[int, int] | None:

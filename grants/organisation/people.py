@@ -17,7 +17,7 @@ from grants.organisation.tables import Personne
 from workflow.database import table_of
 from workflow.errors import Invalid
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
-from workflow.pipeline import Field
+from workflow.pipeline import Choice, Field
 from workflow.texts import fold
 
 LONGEST_KEY = 400
@@ -29,10 +29,18 @@ PERSONNES = Ledger(
     {"personne_creee": "Personne enregistrée", "personne_modifiee": "Coordonnées modifiées"},
 )
 
+CIVILITE = Field(
+    key="civilite",
+    label="Civilité",
+    type="choix",
+    choices=(Choice(key="madame", label="Madame"), Choice(key="monsieur", label="Monsieur")),
+    help="Sans réponse, les courriers commencent par « Madame, Monsieur ».",
+)
 PERSONNE_FIELDS = (
     Field(key="nom", label="Nom et prénom", type="texte", required=True, longest=120),
     Field(key="email", label="E-mail", type="email"),
     Field(key="telephone", label="Téléphone", type="telephone"),
+    CIVILITE,
 )
 
 
@@ -41,7 +49,7 @@ class Found:
     """The personne that answers to what was typed.
 
     `nom` is the name she is known under. `differs` names what was typed otherwise than it is
-    known (« nom », « telephone »): what is known was kept.
+    known (« nom », « telephone », « civilite »): what is known was kept.
     """
 
     id: int
@@ -62,14 +70,15 @@ def find_or_create_personne(
     email: str | None,
     telephone: str | None,
     now: datetime,
+    civilite: str | None = None,
 ) -> Found:
     """The personne of the organisme who has this e-mail, or a new one. Never commits.
 
-    Without an e-mail, the same name with the same telephone is the same personne. A telephone
-    that was not known yet is added. Raises Invalid with every fault, ReadOnly.
+    Without an e-mail, the same name with the same telephone is the same personne. A telephone or
+    a civilité that was not known yet is added. Raises Invalid with every fault, ReadOnly.
     """
     identity.require_writer()
-    values = _read({"nom": nom, "email": email, "telephone": telephone})
+    values = _read({"nom": nom, "email": email, "telephone": telephone, "civilite": civilite})
     connection = session.connection()
     known = _known(connection, identity.organisme_id, values)
     if known is not None:
@@ -95,7 +104,7 @@ def modify_personne(
     now: datetime,
     version: int | None = None,
 ) -> bool:
-    """Change a name, an e-mail, a telephone. True if anything did change. Never commits.
+    """Change what is known of somebody. True if anything did change. Never commits.
 
     Raises Invalid with every fault, NotFound, Stale, ReadOnly.
     """
@@ -153,10 +162,13 @@ def _met_again(
     differs = []
     if sorting_key(values["nom"]) != known["nom_cle"]:
         differs.append("nom")
-    if values["telephone"] and known["telephone"] is None:
+    added: dict[str, Any] = {}
+    for key in ("telephone", "civilite"):
+        if values[key] and known[key] is None:
+            added[key] = values[key]
+        elif values[key] and values[key] != known[key]:
+            differs.append(key)
+    if added:
         row = PERSONNES.lock(connection, identity.organisme_id, known["id"])
-        added = {"telephone": values["telephone"]}
         PERSONNES.change(connection, identity, row, added, Fact("personne_modifiee", now))
-    elif values["telephone"] and values["telephone"] != known["telephone"]:
-        differs.append("telephone")
     return Found(known["id"], known["nom"], created=False, differs=tuple(differs))

@@ -27,11 +27,14 @@ ORGANISMES = Ledger(
         "organisme_modifie": "Identité modifiée",
         "logo_change": "Logo changé",
         "logo_retire": "Logo retiré",
+        "signature_changee": "Signature changée",
+        "signature_retiree": "Signature retirée",
         "parametre_change": "Paramètre changé",
         "compte_invite": "Personne invitée",
         "role_change": "Rôle changé",
         "acces_retire": "Accès retiré",
         "acces_rendu": "Accès rendu",
+        "coordonnees_changees": "Coordonnées changées",
         "lien_cree": "Lien de mot de passe créé",
         "reprise_faite": "Données reprises d'un fichier",
         "reprise_annulee": "Reprise annulée",
@@ -48,6 +51,13 @@ IDENTITY_FIELDS = (
         type="texte_long",
         longest=500,
         help="Reprise en tête des courriers.",
+    ),
+    Field(
+        key="ville",
+        label="Ville",
+        type="texte",
+        longest=120,
+        help="D’où les courriers sont datés : « Montpellier, le 3 mars 2027 ».",
     ),
     Field(key="telephone", label="Téléphone", type="telephone"),
     Field(key="email", label="E-mail", type="email"),
@@ -67,7 +77,35 @@ IDENTITY_FIELDS = (
         choices=_TERRITOIRES,
         help="Les relances ne partent jamais un jour férié de ce territoire.",
     ),
+    Field(
+        key="signataire",
+        label="Signataire",
+        type="texte",
+        longest=120,
+        help="Prénom et nom de la personne qui signe les décisions.",
+    ),
+    Field(
+        key="signataire_qualite",
+        label="Qualité du signataire",
+        type="texte",
+        longest=120,
+        help="Écrite sous son nom : directrice, président…",
+    ),
+    Field(
+        key="embleme_europe",
+        label="Emblème de l’Union européenne",
+        type="oui_non",
+        help="Sur les courriers qui annoncent une aide ou la suivent, quand le FSE y participe.",
+    ),
+    Field(
+        key="embleme_france",
+        label="Emblème de la République française",
+        type="oui_non",
+        help="Sur les mêmes courriers, quand l’État y participe.",
+    ),
 )
+#: Without an answer, an emblem is not shown.
+_EMBLEMS = ("embleme_europe", "embleme_france")
 
 
 def modify_identity(
@@ -91,6 +129,7 @@ def modify_identity(
     if faults:
         raise Invalid(faults)
     values["departements"] = values["departements"] or ""
+    values |= {key: bool(values[key]) for key in _EMBLEMS}
     fact = Fact("organisme_modifie", now)
     return bool(ORGANISMES.change(connection, identity, row, values, fact))
 

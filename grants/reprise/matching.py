@@ -134,7 +134,8 @@ class Matcher:
         if len(name) > LONGEST_NAME:
             self.lines.blame(line, f"{prefix}nom", "Ce nom est trop long : 120 signes au plus.")
             return None
-        values = {"nom": name, "email": email, "telephone": telephone}
+        civilite = line.get(f"{prefix}civilite")
+        values = {"nom": name, "email": email, "telephone": telephone, "civilite": civilite}
         key = sorting_key(name)
         found = found or self.known.personnes.find("telephone", (key, telephone))
         if found is None and not email and not telephone and structure is not None:

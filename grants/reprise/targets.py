@@ -54,6 +54,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "departement": ("dpt", "dept", "dép", "département"),
     "telephone": ("téléphone", "tél", "tel", "téléphone fixe", "portable", "mobile"),
     "email": ("e-mail", "mail", "courriel", "adresse mail", "adresse électronique", "e mail"),
+    "civilite": ("titre de civilité", "mme/m.", "m./mme", "genre"),
     "site": ("site web", "web", "url", "site"),
     "titre": ("projet", "intitulé", "nom du projet", "intitulé du projet", "libellé"),
     "objet": ("description", "résumé", "objet du projet", "présentation"),
@@ -180,7 +181,7 @@ def _renamed(field: Field, key: str, label: str) -> Field:
 
 
 def _dossiers(pipeline: Pipeline, references: frozenset[str]) -> tuple[Target, ...]:
-    nom, email, telephone = PERSONNE_FIELDS
+    nom, email, telephone, civilite = PERSONNE_FIELDS
     who, where = "Le porteur", "La structure"
     return (
         *_of_the_dossier(pipeline),
@@ -190,6 +191,8 @@ def _dossiers(pipeline: Pipeline, references: frozenset[str]) -> tuple[Target, .
         Target(_renamed(email, "porteur_email", "E-mail du porteur"), who, _NAMES["email"]),
         Target(_renamed(telephone, "porteur_telephone", "Téléphone du porteur"), who,
                _NAMES["telephone"]),
+        Target(_renamed(civilite, "porteur_civilite", "Civilité du porteur"), who,
+               ("civilité", *_NAMES["civilite"]), _example(civilite)),
         *_structure_targets(where),
         *(
             Target(

@@ -28,6 +28,14 @@ _SIRET_DIGITS, _SIREN_DIGITS = 14, 9
 _PHONE_DIGITS, _POSTCODE_DIGITS = 9, 4
 _YES = {"oui", "o", "vrai", "true", "x", "1"}
 _NO = {"non", "n", "faux", "false", "0"}
+#: How people write an answer that they are tired of writing.
+_SHORTENED = {
+    "mme": "madame",
+    "mlle": "madame",
+    "m": "monsieur",
+    "m.": "monsieur",
+    "mr": "monsieur",
+}
 _NUMBERS = frozenset({"montant", "nombre", "entier"})
 _LEAST_MONTH = 3
 _MOST_NOISE = Decimal("0.000001")
@@ -190,7 +198,10 @@ def _choice(text: str, field: Field) -> str:
         return ""
     wanted = fold(text[:200])
     for choice in field.choices:
-        if wanted in (fold(choice.label), fold(choice.key.replace("_", " ")), choice.key):
+        if _SHORTENED.get(wanted, wanted) == choice.key or wanted in (
+            fold(choice.label),
+            fold(choice.key.replace("_", " ")),
+        ):
             return choice.key
     labels = ", ".join(choice.label for choice in field.choices[:20])
     raise FieldFault(f"Cette réponse n'est pas proposée. Écrivez une de celles-ci : {labels}.")

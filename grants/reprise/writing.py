@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 
 from grants.organisation.identity import Identity
-from grants.organisation.ledger import plain
 from grants.organisation.tables import Personne
 from grants.reprise.known import CONTACT, PERSONNE, STRUCTURE, Fiche
 from grants.reprise.plans import NewContact, Plan
@@ -20,6 +19,7 @@ from grants.structures.tables import Contact, Structure
 from workflow import journal
 from workflow.columns import GENESIS
 from workflow.database import table_of
+from workflow.dates import plain
 from workflow.journal_closed_table import ClosedChain
 from workflow.statements import Statement
 

@@ -47,6 +47,7 @@ class ContactLine:
     nom: str
     email: str | None
     telephone: str | None
+    civilite: str | None
     fonction: str | None
     version: int
 
@@ -60,6 +61,7 @@ def contacts_of(connection: Connection, structure_id: int) -> list[ContactLine]:
             _P.c.nom,
             _P.c.email,
             _P.c.telephone,
+            _P.c.civilite,
             _C.c.fonction,
             _P.c.seq,
         )
@@ -86,7 +88,13 @@ def add_contact(
     structure = lock_structure(connection, identity.organisme_id, structure_id)
     values = _read(raw)
     found = find_or_create_personne(
-        session, identity, values["nom"], values["email"], values["telephone"], now
+        session,
+        identity,
+        values["nom"],
+        values["email"],
+        values["telephone"],
+        now,
+        values["civilite"],
     )
     attached = attach(session, identity, structure, found.id, values["fonction"], now)
     if not attached:

@@ -99,6 +99,40 @@ def test_a_logo_is_taken_back(direction: Visitor) -> None:
     assert "/logo?v=" not in direction.get("/structures").text
 
 
+def test_a_signature_is_seen_by_the_direction_alone(
+    direction: Visitor, new_visitor: Callable[..., Visitor], office: Office
+) -> None:
+    assert direction.get("/parametres/signature").status_code == 404
+    answer = direction.client.post(
+        "/parametres/signature",
+        data={"csrf_token": direction.token()},
+        files={"signature": ("signature.png", png(200, 80))},
+    )
+    assert answer.status_code == 303
+    assert "/parametres/signature?v=" in direction.get("/parametres").text
+    served = direction.get("/parametres/signature")
+    assert (served.content, served.headers["cache-control"]) == (png(200, 80), "no-store")
+    other = new_visitor().enter(office.people["charge_de_mission"], office.id)
+    assert other.get("/parametres/signature").status_code == 403
+    assert direction.post("/parametres/signature/retirer").status_code == 303
+    assert direction.get("/parametres/signature").status_code == 404
+
+
+def test_what_letters_say_of_a_colleague_is_changed_by_the_direction(
+    direction: Visitor, office: Office
+) -> None:
+    url = f"/parametres/equipe/{office.people['charge_de_mission'].id}/coordonnees"
+    told = {"fonction": "chargée de mission", "telephone": "04 65 71 00 12"}
+    assert direction.post(url, told).status_code == 303
+    shown = direction.get("/parametres/equipe").text
+    assert "chargée de mission" in shown
+    assert "04\u00a065\u00a071\u00a000\u00a012" in shown
+    assert "Coordonnées changées" in direction.get("/parametres").text
+    refused = direction.post(url, {"fonction": "", "telephone": "douze"})
+    assert refused.status_code == 422
+    assert "Ligne directe" in refused.text
+
+
 def test_a_parameter_is_set_with_who_did_it_and_goes_back_to_its_default(
     direction: Visitor, office: Office
 ) -> None:

@@ -51,6 +51,7 @@ NO_PAGE = frozenset(
         "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",
         "/liste/export.csv",
         "/liste/export.xlsx",
+        "/parametres/signature",
         "/parametres/reprises/modeles/{modele}",
         "/parametres/reprises/{reprise_id}/anomalies",
     }

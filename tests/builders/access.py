@@ -123,6 +123,9 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/parametres"): Who.DIRECTION,
     ("POST", "/parametres/logo"): Who.DIRECTION,
     ("POST", "/parametres/logo/retirer"): Who.DIRECTION,
+    ("GET", "/parametres/signature"): Who.DIRECTION,
+    ("POST", "/parametres/signature"): Who.DIRECTION,
+    ("POST", "/parametres/signature/retirer"): Who.DIRECTION,
     ("GET", "/parametres/dispositifs"): Who.DIRECTION,
     ("GET", "/parametres/dispositifs/{key}"): Who.DIRECTION,
     ("POST", "/parametres/dispositifs/{key}"): Who.DIRECTION,
@@ -130,6 +133,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/parametres/equipe"): Who.DIRECTION,
     ("POST", "/parametres/equipe"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/role"): Who.DIRECTION,
+    ("POST", "/parametres/equipe/{compte_id}/coordonnees"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/retirer"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/rendre"): Who.DIRECTION,
     ("POST", "/parametres/equipe/{compte_id}/lien"): Who.DIRECTION,
@@ -167,6 +171,7 @@ ANSWERED = {200, 303, 409, 422}
 _LOGO = {"logo": ("logo.png", LOGO)}
 UPLOADS = {
     "/parametres/logo": _LOGO,
+    "/parametres/signature": {"signature": ("signature.png", LOGO)},
     "/parametres/reprises": _LOGO,
     "/dossiers/{dossier_id}/pieces/{piece}/fichiers": {"fichiers": ("rib.pdf", pdf())},
 }

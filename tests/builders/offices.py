@@ -26,7 +26,7 @@ from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, invite, join
 from grants.organisation.founding import create_organisme, record_birth
 from grants.organisation.identity import Identity
-from grants.organisation.logo import set_logo
+from grants.organisation.logo import set_logo, set_signature
 from grants.organisation.passwords import Passwords
 from grants.organisation.people import find_or_create_personne
 from grants.organisation.roles import DIRECTION, LECTEUR, ROLES
@@ -118,6 +118,7 @@ def furnish(session: Session, office: Office) -> Holdings:
     add_contact(session, identity, structure, {"nom": "Contact"}, NOW)
     contact = contacts_of(session.connection(), structure)[0].id
     set_logo(session, identity, LOGO, NOW)
+    set_signature(session, identity, LOGO, NOW)
     typed = {"nom": "De passage", "email": f"passage{office.id}@offices.example", "role": LECTEUR}
     compte = invite(session, identity, typed, NOW).compte_id
     asked = {"titre": "Rappeler", "pour": str(identity.compte_id), "pour_le": "2026-03-20"}

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "/demarrage/demonstration",
     "/reinitialisation/{jeton}",
     "/parametres/logo",
+    "/parametres/signature",
     "/dossiers/nouveau",
     "/dossiers/nouveau/proches",
 }

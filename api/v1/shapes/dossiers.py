@@ -17,6 +17,7 @@ class Porteur(TypedDict):
     nom: str
     email: str | None
     telephone: str | None
+    civilite: str | None
     version: Version
 
 

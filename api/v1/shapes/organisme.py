@@ -87,6 +87,7 @@ class Identite(TypedDict):
 
     fiche: Values
     logo: bool
+    signature: bool
     version: Version
 
 
@@ -117,6 +118,8 @@ class Collegue(TypedDict):
     role: str
     actif: bool
     venu: bool
+    fonction: str | None
+    telephone: str | None
 
 
 class Equipe(TypedDict):

@@ -56,6 +56,7 @@ class Contact(TypedDict):
     nom: str
     email: str | None
     telephone: str | None
+    civilite: str | None
     fonction: str | None
     version: Version
 
@@ -83,6 +84,7 @@ class Personne(TypedDict):
     nom: str
     email: str | None
     telephone: str | None
+    civilite: str | None
     version: Version
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from grants.dossiers.lettres.reading import RENDEZ_VOUS, Around
 from grants.dossiers.pieces.states import A_CORRIGER, MOTIFS, PERIMEE, RECUE, Standing, standings
-from grants.organisation.ledger import plain
 from grants.structures.departements import DEPARTEMENTS
-from workflow.dates import format_date, to_paris
+from workflow.dates import format_date, plain, to_paris
 from workflow.engine import Engine
 from workflow.fields import FieldType
 from workflow.money import format_hundredths
@@ -40,7 +39,7 @@ def context_of(
         "porteur": {
             "nom": row["porteur_nom"],
             "email": row["porteur_email"],
-            "civilite": around.row["porteur_civilite"],
+            "civilite": row["porteur_civilite"],
         },
         "referent": _referent(around.row),
         **around.referred,

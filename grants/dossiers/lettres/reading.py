@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, and_, bindparam, select
 from grants.dossiers.pieces.guards import HANDED_IN_SO_FAR
 from grants.dossiers.pieces.queries import pieces_of
 from grants.dossiers.tables import RendezVous
-from grants.organisation.tables import Adhesion, Compte, Organisme, Personne
+from grants.organisation.tables import Adhesion, Compte, Organisme
 from grants.structures.tables import Structure
 from workflow.database import table_of
 from workflow.engine import Engine
@@ -21,15 +21,15 @@ from workflow.subject import Subject
 RENDEZ_VOUS = "rendez_vous"
 PIECES = frozenset({"pieces_manquantes", "pieces_attendues"})
 
-_O, _S, _P = table_of(Organisme), table_of(Structure), table_of(Personne)
-_C, _A, _R = table_of(Compte), table_of(Adhesion), table_of(RendezVous)
+_O, _S, _R = table_of(Organisme), table_of(Structure), table_of(RendezVous)
+_C, _A = table_of(Compte), table_of(Adhesion)
 
 
 def _id(name: str) -> Any:
     return bindparam(name, type_=BigInteger)
 
 
-#: The organisme, the structure, the porteur and the referent, whoever of them is known.
+#: The organisme, the structure and the referent, as far as they are known.
 _AROUND = Statement(
     select(
         *(_O.c.nom, _O.c.sigle, _O.c.adresse, _O.c.ville, _O.c.email, _O.c.telephone, _O.c.site),
@@ -37,7 +37,6 @@ _AROUND = Statement(
         _S.c.adresse.label("structure_adresse"),
         _S.c.code_postal.label("structure_code_postal"),
         _S.c.commune.label("structure_commune"),
-        _P.c.civilite.label("porteur_civilite"),
         _C.c.nom.label("referent_nom"),
         _C.c.email.label("referent_email"),
         _A.c.fonction.label("referent_fonction"),
@@ -45,9 +44,10 @@ _AROUND = Statement(
     )
     .select_from(_O)
     .outerjoin(_S, _S.c.id == _id("structure"))
-    .outerjoin(_P, _P.c.id == _id("porteur"))
-    .outerjoin(_C, _C.c.id == _id("referent"))
-    .outerjoin(_A, and_(_A.c.compte_id == _C.c.id, _A.c.organisme_id == _O.c.id))
+    .outerjoin(
+        _A, and_(_A.c.compte_id == _id("referent"), _A.c.organisme_id == _O.c.id, _A.c.active)
+    )
+    .outerjoin(_C, _C.c.id == _A.c.compte_id)
     .where(_O.c.id == _id("organisme"))
 )
 _IN_FORCE = Statement(
@@ -83,7 +83,6 @@ def read_around(
     asked = {
         "organisme": subject.tenant_id,
         "structure": row["structure_id"],
-        "porteur": row["porteur_id"],
         "referent": row["referent_id"],
     }
     found = _AROUND.first(connection, asked)

@@ -135,6 +135,18 @@ def test_the_organisme_tells_its_story_and_shows_its_logo_to_whoever_belongs_the
     assert direction_program.get("/organisme/journal").json()["entrees"][-1]["numero"] == 1
 
 
+def test_the_signature_is_shown_to_the_direction_alone(
+    charge_program: Program, direction_program: Program
+) -> None:
+    put = direction_program.ask("PUT", "/organisme/signature", LOGO, content_type="image/png")
+    assert put.json()["signature"] is True
+    assert direction_program.get("/organisme/signature").content == LOGO
+    assert charge_program.get("/organisme/signature").status_code == 403
+    dropped = direction_program.ask("DELETE", "/organisme/signature")
+    assert dropped.json()["signature"] is False
+    assert direction_program.get("/organisme/signature").status_code == 404
+
+
 def test_a_dispositif_is_described_with_its_pieces(charge_program: Program) -> None:
     told = charge_program.get("/dispositifs/microprojets").json()
     rib = next(each for each in told["pieces"] if each["cle"] == "rib")

@@ -73,12 +73,15 @@ SAME = {
     "/parametres": "PUT /organisme",
     "/parametres/logo": "PUT /organisme/logo",
     "/parametres/logo/retirer": "DELETE /organisme/logo",
+    "/parametres/signature": "PUT /organisme/signature",
+    "/parametres/signature/retirer": "DELETE /organisme/signature",
     "/parametres/dispositifs/{key}": "PATCH /organisme/dispositifs/{key}",
     "/parametres/dispositifs/{key}/{parameter}/defaut": (
         "DELETE /organisme/dispositifs/{key}/{parameter}"
     ),
     "/parametres/equipe": "POST /equipe",
     "/parametres/equipe/{compte_id}/role": f"PUT {_E}/role",
+    "/parametres/equipe/{compte_id}/coordonnees": f"PUT {_E}/coordonnees",
     "/parametres/equipe/{compte_id}/retirer": f"POST {_E}/retirer",
     "/parametres/equipe/{compte_id}/rendre": f"POST {_E}/rendre",
     "/parametres/equipe/{compte_id}/lien": f"POST {_E}/lien",
@@ -143,6 +146,7 @@ READ = {
     "/seances/{seance_id}": "/seances/{seance_id}",
     "/organismes/{organisme_id}/logo": "/organisme/logo",
     "/parametres": "/organisme",
+    "/parametres/signature": "/organisme/signature",
     "/parametres/dispositifs": "/dispositifs",
     "/parametres/dispositifs/{key}": "/organisme/dispositifs/{key}",
     "/parametres/equipe": "/equipe",
@@ -212,7 +216,8 @@ def test_both_refuse_alike_in_the_same_words(
                 shown.status_code,
                 told.text,
             )
-            sent_apart = page == "/parametres/logo"  # a file: the page takes it in parts
+            # A file: the page takes it in parts.
+            sent_apart = page in ("/parametres/logo", "/parametres/signature")
             if (
                 told.status_code == 422
                 and not sent_apart

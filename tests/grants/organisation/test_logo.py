@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from grants.organisation.identity import DirectionOnly
-from grants.organisation.logo import LARGEST_FILE, logo_type, read_logo, remove_logo, set_logo
+from grants.organisation.logo import (
+    LARGEST_FILE,
+    image_type,
+    read_logo,
+    read_signature,
+    remove_logo,
+    remove_signature,
+    set_logo,
+    set_signature,
+)
 from grants.organisation.settings import ORGANISMES
 from tests.builders.images import jpeg, png
 from tests.builders.offices import NOW, Office
@@ -16,7 +25,7 @@ from workflow.errors import Invalid
 
 def refusal(content: bytes) -> str:
     with pytest.raises(Invalid) as raised:
-        logo_type(content)
+        image_type(content)
     return raised.value.faults["logo"]
 
 
@@ -29,7 +38,7 @@ def refusal(content: bytes) -> str:
     ],
 )
 def test_a_png_or_a_jpeg_within_bounds_is_taken(content: bytes, kind: str) -> None:
-    assert logo_type(content) == kind
+    assert image_type(content) == kind
 
 
 @pytest.mark.parametrize(
@@ -53,7 +62,7 @@ def test_a_missing_file_is_asked_for() -> None:
 
 def test_a_heavy_file_is_refused_before_it_is_looked_at() -> None:
     assert "dépasse 1 Mo" in refusal(png(64, 64, padding=LARGEST_FILE))
-    assert logo_type(png(64, 64, padding=LARGEST_FILE - 1000)) == "image/png"
+    assert image_type(png(64, 64, padding=LARGEST_FILE - 1000)) == "image/png"
 
 
 @pytest.mark.parametrize("size", [(31, 64), (64, 31), (2001, 64), (64, 2001)])
@@ -93,6 +102,26 @@ def test_a_logo_is_kept_served_and_taken_back(
     assert events(database, ORGANISMES, office.id)[-2:] == ["logo_change", "logo_retire"]
 
 
+def test_a_signature_is_another_image_than_the_logo(
+    database: Database, office: Office, other_office: Office
+) -> None:
+    with database.unit_of_work() as session:
+        set_logo(session, office.identity(), png(64, 64), NOW)
+        set_signature(session, office.identity(), png(200, 80), NOW)
+        kept = read_signature(session.connection(), office.id)
+        assert kept is not None
+        assert kept.content == png(200, 80)
+        assert read_signature(session.connection(), other_office.id) is None
+        with pytest.raises(Invalid) as refused:
+            set_signature(session, office.identity(), b"<svg/>", NOW)
+        assert set(refused.value.faults) == {"signature"}
+        remove_signature(session, office.identity(), NOW)
+        assert read_signature(session.connection(), office.id) is None
+        assert read_logo(session.connection(), office.id) is not None
+    told = ["signature_changee", "signature_retiree"]
+    assert events(database, ORGANISMES, office.id)[-2:] == told
+
+
 def test_only_the_direction_changes_the_logo(database: Database, office: Office) -> None:
     with database.unit_of_work() as session:
         for role in ("charge_de_mission", "lecteur"):
@@ -100,3 +129,7 @@ def test_only_the_direction_changes_the_logo(database: Database, office: Office)
                 set_logo(session, office.identity(role), png(64, 64), NOW)
             with pytest.raises(DirectionOnly):
                 remove_logo(session, office.identity(role), NOW)
+            with pytest.raises(DirectionOnly):
+                set_signature(session, office.identity(role), png(64, 64), NOW)
+            with pytest.raises(DirectionOnly):
+                remove_signature(session, office.identity(role), NOW)

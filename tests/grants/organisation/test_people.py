@@ -57,6 +57,20 @@ def test_a_telephone_that_was_missing_is_added_and_journaled(
     assert events(database, PERSONNES, id) == ["personne_creee", "personne_modifiee"]
 
 
+def test_a_civilite_is_one_of_two_or_nothing(database: Database, office: Office) -> None:
+    with database.unit_of_work() as session:
+        who, email = office.identity(), "lola@example.org"
+        id = find_or_create_personne(session, who, "Lola Esquirol", email, None, NOW).id
+        again = find_or_create_personne(session, who, "Lola Esquirol", email, None, NOW, "madame")
+        other = find_or_create_personne(session, who, "Lola Esquirol", email, None, NOW, "monsieur")
+        with pytest.raises(Invalid) as refused:
+            find_or_create_personne(session, who, "Zoé", "zoe@example.org", None, NOW, "docteur")
+    assert (again.differs, other.differs) == ((), ("civilite",))
+    assert set(refused.value.faults) == {"civilite"}
+    assert row_of(database, PERSONNES, office.id, id)["civilite"] == "madame"
+    assert events(database, PERSONNES, id) == ["personne_creee", "personne_modifiee"]
+
+
 def test_another_telephone_is_told_and_not_kept(database: Database, office: Office) -> None:
     id = found(database, office, "Lola Esquirol", "lola@example.org", PHONE).id
     again = found(database, office, "Lola Esquirol", "lola@example.org", "04 65 71 40 99")

@@ -23,6 +23,10 @@ WHOLE = {
     "site": "aide34.example",
     "departements": "34 ; 30, aude, 2a, 34",
     "territoire": "metropole",
+    "ville": "Montpellier",
+    "signataire": "Camille Aubrac",
+    "signataire_qualite": "directrice",
+    "embleme_europe": "oui",
 }
 
 
@@ -50,6 +54,8 @@ def test_the_identity_is_kept_in_its_canonical_writing(
     assert champs["departements"] == {"avant": "34", "apres": "34,30,11,2A"}
     assert champs["sigle"] == {"avant": None, "apres": "A34"}
     assert "nom" not in champs
+    assert champs["embleme_europe"] == {"avant": False, "apres": True}
+    assert (row["embleme_europe"], row["embleme_france"]) == (True, False)
 
 
 def test_every_fault_of_the_identity_is_named_at_once(
