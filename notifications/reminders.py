@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +24,6 @@ from notifications.outbox import (
 )
 from workflow.database import table_of
 from workflow.dates import to_paris
-from workflow.journal import canonical
 from workflow.statements import Statement
 
 _LONGEST_TITLE = 120
@@ -49,6 +48,9 @@ _KNOWN = (
     "state",
     "created_at",
     "due_at",
+    "validated_by_id",
+    "validated_by",
+    "validated_at",
 )
 _INSERT = Statement(
     insert(_C).values(
@@ -78,7 +80,10 @@ _INSERT_CARRIED = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """One reminder inside a letter: the échéance at the moment it was due, and its own words."""
+    """One reminder inside a letter: the échéance at the moment it was due, and its own words.
+
+    `context` is the plain data that they are written from, as JSON.
+    """
 
     echeance_id: int
     due_at: datetime
@@ -86,17 +91,21 @@ class Carried:
     subject_id: int
     letter: Letter
     label: str
-    context: Mapping[str, Any]
+    context: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """One letter to one person, with all the reminders that it carries."""
+    """One letter to one person, with all the reminders that it carries.
+
+    `by`: who sends it by hand, id and name: it then leaves at once, whatever the hour and the day.
+    """
 
     occasion: Occasion
     recipient: Recipient
     channel: str
     carried: Sequence[Carried]
+    by: tuple[int | None, str] | None = None
 
 
 def enqueue_reminders(connection: Connection, letters: Sequence[Reminding]) -> None:
@@ -154,7 +163,7 @@ def _row(each: Reminding) -> dict[str, Any]:
         "tenant_id": occasion.tenant_id,
         "letter": first.letter.key,
         "title": _title(each.carried),
-        "release": _release(each.carried),
+        "release": _release(each),
         "channel": each.channel,
         "subject_kind": occasion.subject_kind,
         "subject_id": occasion.subject_id,
@@ -162,17 +171,20 @@ def _row(each: Reminding) -> dict[str, Any]:
         "recipient_id": each.recipient.personne_id,
         "recipient_name": each.recipient.name,
         "recipient_email": each.recipient.email,
-        "context": canonical(first.context) if len(each.carried) == 1 else "{}",
+        "context": first.context,
         "state": PREPARE,
         "created_at": occasion.at,
         "due_at": occasion.at,
+        "validated_by_id": each.by and each.by[0],
+        "validated_by": each.by and each.by[1],
+        "validated_at": each.by and occasion.at,
     }
 
 
-def _release(carried: Sequence[Carried]) -> str:
-    """What waits for a person's « Envoyer » makes the whole letter wait."""
-    by_itself = all(each.letter.release == AUTOMATIQUE for each in carried)
-    return AUTOMATIQUE if by_itself else A_VALIDER
+def _release(each: Reminding) -> str:
+    """What waits for a person's « Envoyer » makes the whole letter wait, unless he sends it."""
+    by_itself = all(one.letter.release == AUTOMATIQUE for one in each.carried)
+    return AUTOMATIQUE if by_itself or each.by else A_VALIDER
 
 
 def _title(carried: Sequence[Carried]) -> str:
@@ -190,7 +202,7 @@ def _carried_row(letter: Reminding, each: Carried) -> dict[str, Any]:
         "subject_id": each.subject_id,
         "letter": each.letter.key,
         "label": each.label,
-        "context": canonical(each.context) if len(letter.carried) > 1 else "{}",
+        "context": each.context,
         "of_kind": occasion.subject_kind,
         "of_id": occasion.subject_id,
         "of_seq": occasion.seq,

@@ -12,6 +12,7 @@ from grants.dossiers.causes import cause_told
 from grants.dossiers.letters import reminder_context
 from grants.relances.judging import Owed
 from notifications.reminders import Carried
+from workflow.canonical import canonical
 from workflow.engine import Engine
 
 
@@ -27,8 +28,8 @@ def carried_of(connection: Connection, engine: Engine, each: Owed, now: datetime
         subject_id=each.subject.id,
         letter=letter,
         label=each.rule.label,
-        context=reminder_context(
-            connection, engine, each.subject, letter, relance, now, each.facts
+        context=canonical(
+            reminder_context(connection, engine, each.subject, letter, relance, now, each.facts)
         ),
     )
 

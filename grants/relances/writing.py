@@ -80,7 +80,8 @@ class Work:
             for _, theirs in by_dossier
             for each in theirs
         ]
-        self.letters.append(Reminding(occasion, shared.recipient, channel, whole))
+        by = (self.by.identity.compte_id, self.by.identity.nom) if self.by else None
+        self.letters.append(Reminding(occasion, shared.recipient, channel, whole, by))
         self.settled += [(each.echeance["id"], echeances.FAITE) for each in carried]
 
     def _say(self, subject: Subject, event: str, text: str) -> None:

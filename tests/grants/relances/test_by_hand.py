@@ -144,6 +144,7 @@ def test_sent_by_hand_it_leaves_at_once_at_any_hour(counter: Counter) -> None:
     assert do(counter, "send_now", touch(counter))
     (letter,) = reminders_sent(counter)
     assert (letter["state"], letter["due_at"]) == ("prepare", counter.now)
+    assert letter["validated_by"] == counter.charge.nom
     assert last(counter) == (
         "relance_preparee",
         counter.charge.nom,
