@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from api.command_help import french_command
-from api.commands import backup, demo, journal, migrations, organisations, pipelines, run
+from api.commands import backup, demo, journal, migrations, organisations, pipelines, run, scheduler
 from workflow.errors import DatabaseGone, DomainError, Invalid
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("run")(run.run)
+app.command("scheduler")(scheduler.scheduler)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)

@@ -1,9 +1,11 @@
-"""What the clock is given to do, and how often."""
+"""What the clock is given to do; how often is in `ticks.py`."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from api.ticks import EVERY
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
 from grants.dossiers.counters import fold
@@ -11,17 +13,14 @@ from grants.dossiers.pieces.deposit import sweep_files
 from grants.dossiers.pieces.storage import Storage
 from grants.organisation.jetons import forget_old_answers
 from grants.relances.service import follow_time, settle_all, sweep
+from grants.relances.taking_back import take_back
 from grants.reprise.progress import sweep as sweep_reprises
+from notifications.heartbeat import Heart
 from notifications.scheduler import Clock, Tick
 from notifications.webhook_transport import Poster
 from notifications.webhooks import deliver
 from workflow.database import Database
 from workflow.engine import Engine
-
-_OFTEN = timedelta(seconds=10)
-_DUE = timedelta(minutes=1)
-_HOURLY = timedelta(hours=1)
-_NIGHTLY = timedelta(hours=24)
 
 
 def build_clock(
@@ -32,17 +31,18 @@ def build_clock(
     What was left behind is taken up once a day.
     """
     post = Poster(local=local_webhooks)
-    return Clock(
-        (
-            Tick("annonces", _OFTEN, lambda now: deliver(database, now, post)),
-            Tick("reponses", _HOURLY, lambda now: forget_old_answers(database, now)),
-            Tick("echeances", _DUE, lambda now: sweep(database, engine, now)),
-            Tick("dossiers_prets", _HOURLY, lambda now: follow_time(database, engine, now)),
-            Tick("reprises", _DUE, lambda now: sweep_reprises(database, now)),
-            Tick("compteurs", _DUE, lambda _now: fold(database)),
-            Tick("actions_automatiques", _NIGHTLY, lambda now: settle_all(database, engine, now)),
-            Tick("fichiers_sans_trace", _NIGHTLY, lambda _now: sweep_files(database, files)),
-            Tick("brouillons", _NIGHTLY, lambda now: drop_old_drafts(database, now)),
-            Tick("presences", _NIGHTLY, lambda now: forget_absent(database, now)),
-        )
-    )
+    work: Mapping[str, Callable[[datetime], object]] = {
+        "annonces": lambda now: deliver(database, now, post),
+        "reponses": lambda now: forget_old_answers(database, now),
+        "rappels_en_attente": lambda now: take_back(database, engine, now),
+        "echeances": lambda now: sweep(database, engine, now),
+        "dossiers_prets": lambda now: follow_time(database, engine, now),
+        "reprises": lambda now: sweep_reprises(database, now),
+        "compteurs": lambda _now: fold(database),
+        "actions_automatiques": lambda now: settle_all(database, engine, now),
+        "fichiers_sans_trace": lambda _now: sweep_files(database, files),
+        "brouillons": lambda now: drop_old_drafts(database, now),
+        "presences": lambda now: forget_absent(database, now),
+    }
+    ticks = [Tick(name, EVERY[name], run) for name, run in work.items()]
+    return Clock(ticks, beat=Heart(database).beat)

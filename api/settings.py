@@ -46,6 +46,7 @@ class Settings(BaseModel):
     file_pages: int = Field(default=300, ge=1, le=10_000, alias="MICROPROJETS_FICHIER_PAGES")
     image_megapixels: int = Field(default=100, ge=1, le=1000, alias="MICROPROJETS_IMAGE_MPX")
     api_per_minute: int = Field(default=600, ge=1, le=100_000, alias="MICROPROJETS_API_DEBIT")
+    clock: bool = Field(default=True, alias="MICROPROJETS_HORLOGE")
     local_webhooks: bool = Field(default=False, alias="MICROPROJETS_ANNONCES_LOCALES")
     reload_templates: bool = Field(default=False, alias="MICROPROJETS_RELECTURE")
 

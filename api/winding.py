@@ -11,7 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from notifications.scheduler import Clock
+    from workflow.database import Database
+    from workflow.engine import Engine
 
 _AFTER_SECONDS = 2.0
 
@@ -44,3 +47,12 @@ class Winding:
             if not self._stopped:
                 self._clock = self._make()
                 self._clock.start()
+
+
+def clock_of(settings: Settings, database: Database, engine: Engine) -> Clock:
+    """The clock of an installation, loaded when it is needed."""
+    from api.clock import build_clock
+    from grants.dossiers.pieces.storage import Storage
+
+    files = Storage(settings.files_folder)
+    return build_clock(database, engine, files, local_webhooks=settings.local_webhooks)

@@ -5,6 +5,7 @@ What is due is the database's to say; the clock only says « look now ». It kee
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,9 @@ from workflow.errors import DomainError
 _log = structlog.get_logger(__name__)
 
 
+Beat = Callable[[str, datetime, str | None], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """One thing to do regularly: it gets the present instant, in UTC."""
@@ -31,13 +35,18 @@ class Tick:
 class Clock:
     """Runs its ticks until stopped, the first time at once.
 
-    A tick that fails is logged, and tried again at its next time.
+    A tick that fails is logged, and tried again at its next time. `beat` is told each one: its
+    name, when it began, and its fault if it had one.
     """
 
     def __init__(
-        self, ticks: Iterable[Tick], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        ticks: Iterable[Tick],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        beat: Beat = lambda _name, _at, _fault: None,
     ) -> None:
         self._now = now
+        self._beat = beat
         # UTC, and no grace: a local clock skips or repeats an hour twice a year, and a late tick
         # is better than none. Missed ticks become one, since each looks at all that is due.
         self._scheduler = BackgroundScheduler(
@@ -63,7 +72,22 @@ class Clock:
         self._scheduler.shutdown(wait=True)
 
     def _run(self, tick: Tick) -> None:
+        at, fault = self._now(), None
         try:
-            tick.run(self._now())
+            tick.run(at)
         except DomainError as error:  # the database is busy or gone: that passes
-            _log.warning("tick_failed", tick=tick.name, why=str(error))
+            fault = str(error)
+            _log.warning("tick_failed", tick=tick.name, why=fault)
+        except Exception as error:
+            fault = _named(error)
+            raise
+        finally:
+            self._beat(tick.name, at, fault)
+
+
+def _named(error: Exception) -> str:
+    """A fault of the program in a few words, without what people typed."""
+    if isinstance(error, ExceptionGroup):
+        kinds = Counter(type(each).__name__ for each in error.exceptions)
+        return ", ".join(f"{kind} × {many}" for kind, many in kinds.items())
+    return type(error).__name__

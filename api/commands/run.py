@@ -16,7 +16,6 @@ from api.winding import Winding
 if TYPE_CHECKING:
     from api.settings import Settings
     from grants.demonstration.comptes import DemoAccount
-    from notifications.scheduler import Clock
     from workflow.database import Database
     from workflow.engine import Engine
 
@@ -102,6 +101,7 @@ def _serve(
     import uvicorn
 
     from api.main import create_app
+    from api.winding import clock_of
 
     app = create_app(settings, database=database, engine=engine)
     config = uvicorn.Config(
@@ -114,24 +114,17 @@ def _serve(
         proxy_headers=bool(settings.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    clock = Winding(lambda: _clock(settings, database, engine))
+    clock = Winding(lambda: clock_of(settings, database, engine))
     # uvicorn stops by itself, then hands the signal on: what is under way here ends too.
     signal.signal(signal.SIGTERM, _leave)
-    clock.start()
+    if settings.clock:
+        clock.start()
     _give_memory_back()
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         clock.stop()
         database.dispose()
-
-
-def _clock(settings: Settings, database: Database, engine: Engine) -> Clock:
-    from api.clock import build_clock
-    from grants.dossiers.pieces.storage import Storage
-
-    files = Storage(settings.files_folder)
-    return build_clock(database, engine, files, local_webhooks=settings.local_webhooks)
 
 
 def _leave(_signal: int, _frame: object) -> None:

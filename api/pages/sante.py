@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection, text
@@ -10,7 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from api.house import house_of
 from api.migrate import State, head, revision_of, state_of
+from api.ticks import EVERY
 from api.version import VERSION
+from grants.organisation.queries import every_organisme
+from notifications.health import health_of
 from workflow.errors import DatabaseBusy, DatabaseGone
 
 router = APIRouter()
@@ -26,11 +30,41 @@ def health(request: Request) -> Response:
             state = state_of(connection)
             schema = {"etat": state.value, "trouve": revision_of(connection), "attendu": head()}
             versions["base"] = _database_version(connection)
+            well = state is State.CURRENT
+            clock = _clock(connection, house_of(request).clock()) if well else {}
     except (DatabaseBusy, DatabaseGone) as error:
         return _answer(503, {"etat": "base", "erreur": str(error), "versions": versions})
-    well = state is State.CURRENT
-    told = {"etat": "bien" if well else "schéma", "schema": schema, "versions": versions}
+    told = {"etat": "bien" if well else "schéma", "schema": schema, "versions": versions, **clock}
     return _answer(200 if well else 503, told)
+
+
+def _clock(connection: Connection, now: datetime) -> dict[str, object]:
+    """How the clock and the letters are: for whoever watches, without a name or an address.
+
+    A clock that stopped does not make the site unwell: it still serves.
+    """
+    health = health_of(connection, every_organisme(connection), now)
+    late = health.late(EVERY, now)
+    last = max((beat.at for beat in health.beats.values()), default=None)
+    state = "arretee" if "echeances" in late else "en_panne" if health.faults else "bien"
+    return {
+        "horloge": {
+            "etat": state if last else "jamais_lancee",
+            "dernier_battement": last.isoformat() if last else None,
+            "en_retard": list(late),
+            "en_panne": sorted(health.faults),
+        },
+        "echeances": {"retard_s": _age(health.echeance_since, now)},
+        "courriers": {
+            "en_attente": health.letters_due,
+            "retard_s": _age(health.letter_since, now),
+            "echecs_7_jours": health.failed,
+        },
+    }
+
+
+def _age(since: datetime | None, now: datetime) -> int:
+    return 0 if since is None else max(0, int((now - since).total_seconds()))
 
 
 def _database_version(connection: Connection) -> str:

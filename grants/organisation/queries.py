@@ -34,6 +34,11 @@ class Customs:
         return _read(self.parametres).get(pipeline, {})
 
 
+def every_organisme(connection: Connection) -> list[int]:
+    """The id of every organisme of the installation."""
+    return list(connection.execute(select(_O.c.id).order_by(_O.c.id)).scalars())
+
+
 def customs_of(connection: Connection, organisme_id: int) -> Customs:
     """How an organisme counts its delays."""
     query = select(_O.c.territoire, _O.c.parametres).where(_O.c.id == organisme_id)

@@ -16,9 +16,11 @@ from structlog.testing import capture_logs
 from api.main import create_app
 from api.rendering import Pages
 from api.settings import ROOT, Settings
+from api.ticks import EVERY
 from api.version import VERSION
 from grants.organisation.identity import DirectionOnly, ReadOnly
 from grants.organisation.roles import DIRECTION, LECTEUR
+from notifications.heartbeat import Heart
 from tests.builders.offices import QUICK_PASSWORDS, Office
 from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database
@@ -217,6 +219,33 @@ def test_the_program_says_that_it_is_well(visitor: Visitor, settings: Settings) 
     assert told["etat"] == "bien"
     assert told["versions"]["programme"] == VERSION
     assert told["versions"]["base"].startswith(settings.database.split(":")[0].split("+")[0])
+    assert told["horloge"]["etat"] == "jamais_lancee"
+
+
+def test_it_says_when_the_clock_last_ran_and_what_waits(
+    visitor: Visitor, database: Database, clock: Clock
+) -> None:
+    heart = Heart(database, "serveur/12")
+    for name in EVERY:
+        heart.beat(name, clock.now)
+    told = visitor.get("/healthz").json()
+    assert told["horloge"] == {
+        "etat": "bien",
+        "dernier_battement": clock.now.isoformat(),
+        "en_retard": [],
+        "en_panne": [],
+    }
+    assert told["echeances"] == {"retard_s": 0}
+    assert told["courriers"] == {"en_attente": 0, "retard_s": 0, "echecs_7_jours": 0}
+    heart.beat("echeances", clock.now, "LookupError × 1 : Ana")
+    told = visitor.get("/healthz").json()
+    assert (told["horloge"]["etat"], told["horloge"]["en_panne"]) == ("en_panne", ["echeances"])
+    assert "Ana" not in str(told)
+    clock.advance(hours=1)
+    told = visitor.get("/healthz").json()
+    assert (told["etat"], told["horloge"]["etat"]) == ("bien", "arretee")
+    assert "echeances" in told["horloge"]["en_retard"]
+    assert "brouillons" not in told["horloge"]["en_retard"]
 
 
 def test_without_its_database_every_page_says_so(
