@@ -123,10 +123,10 @@ def idle_dossiers(
 
     The same rule as the board's and the list's mark of lateness.
     """
+    # Ids first, as on the board: names are looked up for the few that are shown.
     stages = [
         select(
-            select(*LINE, D.c.stage_since.label("moment"))
-            .select_from(WITH_NAMES)
+            select(D.c.id, D.c.stage_since)
             .where(
                 D.c.organisme_id == organisme_id,
                 D.c.pipeline == pipeline.key,
@@ -144,8 +144,13 @@ def idle_dossiers(
     ]
     if not stages:
         return []
-    whole = union_all(*stages).subquery()
-    query = select(whole).order_by(whole.c.moment, whole.c.id).limit(most)
+    found = union_all(*stages).subquery()
+    longest = select(found.c.id).order_by(found.c.stage_since, found.c.id).limit(most).subquery()
+    query = (
+        select(*LINE, D.c.stage_since.label("moment"))
+        .select_from(WITH_NAMES.join(longest, longest.c.id == D.c.id))
+        .order_by(D.c.stage_since, D.c.id)
+    )
     return [_waiting(row) for row in connection.execute(query).mappings()]
 
 
