@@ -211,14 +211,31 @@ def test_a_missing_browser_is_asked_for_when_not_root(
         manage.ensure_browser()
 
 
+@pytest.mark.parametrize("known", manage.BROWSERS[:2])
 def test_a_missing_browser_is_installed_when_root(
-    tools_on_path: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tools_on_path: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    known: str,
 ) -> None:
-    browser = tmp_path / "path" / "chromium"
-    tools_on_path("apt-get", f'[ "$1" = install ] && /bin/ln -s /bin/true {browser}; exit 0')
+    browser = tmp_path / "path" / known
+    finds = f'case "$*" in update) ;; "install "*" {known}") /bin/ln -s /bin/true {browser};;'
+    tools_on_path("apt-get", f"{finds} *) exit 100;; esac")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(manage, "ROOT", tmp_path)
     monkeypatch.setattr(manage, "TOOLS", tmp_path / ".tools")
     monkeypatch.setattr(manage, "LOG", tmp_path / ".tools" / "installation.log")
     manage.ensure_browser()
     assert manage.find_browser() == str(browser)
+
+
+def test_a_browser_that_cannot_be_installed_is_one_line(
+    tools_on_path: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tools_on_path("apt-get", 'test "$1" = update')
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(manage, "ROOT", tmp_path)
+    monkeypatch.setattr(manage, "TOOLS", tmp_path / ".tools")
+    monkeypatch.setattr(manage, "LOG", tmp_path / ".tools" / "installation.log")
+    with pytest.raises(manage.SetupError, match="Tapez : apt-get install chromium"):
+        manage.ensure_browser()
