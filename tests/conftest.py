@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine
 
+import workflow.database
 from manage import find_browser
 from tests.builders.browser import ARGUMENTS, DESKTOP, PHONE
+from tests.builders.compiled import CompiledOnce
 from tests.builders.databases import KINDS, Databases, SchemaBuilder, build_schema
 from tests.builders.postgres import PostgresServer
 from tests.builders.run_folder import Keeper, RunFolder
@@ -89,6 +92,14 @@ def rng(pytestconfig: pytest.Config, long_run: bool) -> random.Random:
 
 
 # --- Databases --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Generator[None]:
+    """SQL is compiled once for all the databases of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflow.database, "create_engine", CompiledOnce(create_engine))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.house import House
 from grants.organisation.jetons import ECRITURE, LECTURE, REGLAGES, make_token
 from grants.organisation.roles import DIRECTION, LECTEUR
 from tests.builders.offices import Office
+from tests.builders.wire import Client
 
 PREFIX = "/api/v1"
 SCOPES = {DIRECTION: REGLAGES, LECTEUR: LECTURE}
@@ -23,7 +23,7 @@ class Program:
     """A client of the API, with a token or without."""
 
     def __init__(self, app: FastAPI, token: str | None = None) -> None:
-        self.client = TestClient(app, raise_server_exceptions=False, follow_redirects=False)
+        self.client = Client(app)
         self.token = token
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Response:

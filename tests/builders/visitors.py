@@ -9,7 +9,6 @@ from typing import Any, Self
 
 import httpx2
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from api.cookies import SESSION, cookie_name
 from api.house import House
@@ -17,6 +16,7 @@ from api.visit import lifetime
 from grants.organisation.accounts import Account
 from grants.organisation.connexions import open_connexion
 from tests.builders.offices import NOW, PASSWORD
+from tests.builders.wire import Client
 
 AT_HOME = "http://127.0.0.1:8000"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -44,13 +44,7 @@ class Visitor:
         self.app = app
         self.house: House = app.state.house
         self._tokens: dict[str, str] = {}
-        self.client = TestClient(
-            app,
-            base_url=base_url,
-            headers=headers,
-            follow_redirects=False,
-            raise_server_exceptions=False,
-        )
+        self.client = Client(app, base_url, headers)
 
     def get(self, url: str, **headers: str) -> Answer:
         """Ask for a page."""
