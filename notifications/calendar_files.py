@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: How long an event is held to last when nobody says it.
 USUAL_MINUTES = {"rendez_vous": 60, "seance": 120}
+#: Where a context tells the hour of each kind of event.
+HOURS = {"rendez_vous": "le", "seance": "tenue_le"}
 _NAMES = {"rendez_vous": "Rendez-vous", "seance": "Séance du comité"}
 _PRODUCT = "-//Microprojets//Lettres//FR"
 # The rule of the hour in France, which calendars that do not know it read here.
@@ -63,7 +65,7 @@ class Event:
 def event_of(
     kind: str, context: Mapping[str, Any], attendee: tuple[str, str], sequence: int
 ) -> Event:
-    """The event that a context describes under `rendez_vous` or `seance`. KeyError without it."""
+    """The event that a context describes under `rendez_vous` or `seance`, once it has its hour."""
     told = context[kind]
     organisme, dossier = context.get("organisme") or {}, context.get("dossier") or {}
     referent = context.get("referent") or {}
@@ -78,7 +80,7 @@ def event_of(
         uid=f"{kind.replace('_', '-')}-{_NOT_OF_AN_ID.sub('-', own)}@{domain}",
         sequence=sequence,
         title=f"{what} – {name}" if name else what,
-        starts=datetime.fromisoformat(told["le" if kind == "rendez_vous" else "tenue_le"]),
+        starts=datetime.fromisoformat(told[HOURS[kind]]),
         minutes=int(told.get("duree") or USUAL_MINUTES[kind]),
         place=told.get("lieu") or "",
         about=" – ".join(filter(None, (reference, title))),

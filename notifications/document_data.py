@@ -7,6 +7,9 @@ from typing import Any
 
 from notifications.document import Block, Heading, Listing, Paragraph, Quote, Run, Runs, Table
 
+#: A run: its words, or what is said of them.
+Told = str | Mapping[str, Any]
+
 
 def data_of(blocks: Iterable[Block]) -> list[dict[str, Any]]:
     """Blocks → plain data."""
@@ -34,12 +37,14 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "table", "head": list(map(_runs, head)), "rows": told, "right": right}
 
 
-def _runs(runs: Runs) -> list[Mapping[str, Any]]:
+def _runs(runs: Runs) -> list[Told]:
     return [_run(run) for run in runs]
 
 
-def _run(run: Run) -> Mapping[str, Any]:
-    """What is not said is false: most runs are words alone."""
+def _run(run: Run) -> Told:
+    """Words alone as they are; otherwise, with what is said of them."""
+    if not (run.strong or run.em or run.href):
+        return run.text
     told: dict[str, Any] = {"text": run.text}
     if run.strong:
         told["strong"] = True
@@ -66,8 +71,10 @@ def _read(told: Mapping[str, Any]) -> Block:
             return Table(tuple(map(_read_runs, told["head"])), rows, right)
 
 
-def _read_runs(told: Sequence[Mapping[str, Any]]) -> Runs:
+def _read_runs(told: Sequence[Told]) -> Runs:
     return tuple(
-        Run(str(run["text"]), "strong" in run, "em" in run, str(run.get("href", "")))
-        for run in told
+        Run(each)
+        if isinstance(each, str)
+        else Run(str(each["text"]), "strong" in each, "em" in each, str(each.get("href", "")))
+        for each in told
     )

@@ -32,11 +32,16 @@ def as_html(
     page = _template().render(
         subject=subject,
         name=name,
-        body=Markup("\n".join(map(_block, blocks))),  # noqa: S704 - escaped word by word below
+        body=Markup(body_of(blocks)),  # noqa: S704 - escaped word by word
         signature=signature,
         foot=foot,
     )
     return _inliner().inline(page)
+
+
+def body_of(blocks: Iterable[Block]) -> str:
+    """The blocks as HTML, without a style; every word is escaped."""
+    return "\n".join(map(_block, blocks))
 
 
 @lru_cache(maxsize=1)

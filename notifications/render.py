@@ -4,71 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifications.bounded import compose_bounded
-from notifications.calendar_files import calendar_file, event_of, method_of
-from notifications.composing import Composed, MissingValue, TemplateFault, compose
-from notifications.document import Block
-from notifications.email_html import as_html
-from notifications.letterhead import Emblem, Letterhead, addressee, unposted
-from notifications.letters import Letter
+from notifications.composing import MissingValue, TemplateFault
+from notifications.letterhead import Emblem, Letterhead, unposted
+from notifications.merging import Part, merged
 from notifications.outbox import Recipient
-from notifications.pdf import Sheet, print_letters
-from notifications.plain_text import as_text
+from notifications.pdf import print_letters
 from notifications.template_versions import Template, original, template_in_force
+from notifications.writing import File, Sending, Written, composed_of, written_from
 
 __all__ = [
     "Emblem",
     "File",
     "Letterhead",
     "MissingValue",
+    "Part",
     "Recipient",
     "Template",
     "TemplateFault",
     "Written",
     "as_pdf",
+    "composed_of",
     "digest_of",
     "original",
     "template_in_force",
     "write",
+    "write_merged",
 ]
-
-PDF, CALENDAR = "application/pdf", "text/calendar"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """What an e-mail carries."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A letter written: `sheet` is what its printing takes."""
-
-    subject: str
-    text: str
-    html: str
-    document: tuple[Block, ...]
-    attachments: tuple[File, ...]
-    sheet: Sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """The occasion: whom it goes to, from whom, under which reference, when."""
-
-    letterhead: Letterhead
-    recipient: Recipient
-    reference: str
-    at: datetime
-    sequence: int = 0
 
 
 def write(
@@ -94,13 +58,39 @@ def write(
         raise MissingValue((*error.names, *lacking)) from None
     if lacking:
         raise MissingValue(lacking)
-    sending = Sending(letterhead, recipient, reference, at, sequence)
-    return _written(template.letter, composed, context, sending)
+    letter = template.letter
+    return written_from(
+        composed,
+        Sending(letterhead, recipient, reference, at, sequence),
+        [context],
+        [(name, context) for name in letter.attachments],
+        headed=letter.letterhead,
+        emblems=letter.emblems,
+    )
 
 
-def composed_of(template: Template, context: Mapping[str, Any]) -> Composed:
-    """The subject and the blocks; a text that somebody edited is written under guard."""
-    return (compose if template.id is None else compose_bounded)(template.source, context)
+def write_merged(
+    parts: Sequence[Part],
+    *,
+    letterhead: Letterhead,
+    recipient: Recipient,
+    at: datetime,
+    sequence: int = 0,
+) -> Written:
+    """Write several letters to one person as one, each part with its reference.
+
+    Raises MissingValue with the names of all parts, TemplateFault.
+    """
+    references = dict.fromkeys(reference for _, _, reference in parts if reference)
+    letters = [template.letter for template, _, _ in parts]
+    return written_from(
+        merged(parts),
+        Sending(letterhead, recipient, ", ".join(references), at, sequence),
+        [context for _, context, _ in parts],
+        [(name, part[1]) for part in parts for name in part[0].letter.attachments],
+        headed=any(letter.letterhead for letter in letters),
+        emblems=any(letter.emblems for letter in letters),
+    )
 
 
 def as_pdf(written: Written | Sequence[Written]) -> bytes:
@@ -120,66 +110,3 @@ def digest_of(written: Written) -> str:
         found.update(b"%d\n" % len(part))
         found.update(part)
     return found.hexdigest()
-
-
-def _written(
-    letter: Letter, composed: Composed, context: Mapping[str, Any], sending: Sending
-) -> Written:
-    signature = signature_lines(sending.letterhead)
-    sheet = Sheet(
-        subject=composed.subject,
-        blocks=composed.blocks,
-        letterhead=sending.letterhead,
-        to=addressee(sending.recipient, context),
-        reference=sending.reference,
-        at=sending.at,
-        headed=letter.letterhead,
-        emblems=letter.emblems,
-    )
-    return Written(
-        subject=composed.subject,
-        text=text_of(composed.blocks, signature),
-        html=html_of(composed, signature, sending),
-        document=composed.blocks,
-        attachments=tuple(file_of(name, sheet, context, sending) for name in letter.attachments),
-        sheet=sheet,
-    )
-
-
-def text_of(blocks: Sequence[Block], signature: Sequence[str]) -> str:
-    """The text/plain part."""
-    return "\n\n".join(filter(None, (as_text(blocks), "\n".join(signature)))) + "\n"
-
-
-def html_of(composed: Composed, signature: Sequence[str], sending: Sending) -> str:
-    """The text/html part."""
-    head = sending.letterhead
-    street = ", ".join((head.name, *head.address))
-    reference = f"Référence : {sending.reference}" if sending.reference else ""
-    return as_html(
-        composed.subject,
-        composed.blocks,
-        name=head.name,
-        signature=signature,
-        foot=tuple(filter(None, (street, head.contact, reference))),
-    )
-
-
-def signature_lines(head: Letterhead) -> tuple[str, ...]:
-    """Who signs, in what capacity, for whom."""
-    name = head.name if head.signatory else ""
-    return tuple(filter(None, (head.signatory, head.signatory_title, name)))
-
-
-def file_of(name: str, sheet: Sheet, context: Mapping[str, Any], sending: Sending) -> File:
-    """One attachment of the letter. Raises MissingValue when its event is not known."""
-    if name == "lettre.pdf":
-        return File(name, PDF, print_letters([sheet]))
-    kind = name.removesuffix(".ics")
-    recipient = sending.recipient
-    try:
-        event = event_of(kind, context, (recipient.name, recipient.email or ""), sending.sequence)
-    except (KeyError, TypeError):
-        raise MissingValue((f"{kind}.{'le' if kind == 'rendez_vous' else 'tenue_le'}",)) from None
-    media_type = f"{CALENDAR}; method={method_of(event)}; charset=utf-8"
-    return File(name, media_type, calendar_file(event, sending.at))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from notifications.courrier_table import Modele
 from notifications.letter_source import digest_of_source
@@ -107,5 +108,8 @@ def save_version(
         "author": author[1],
         "at": now,
     }
-    connection.execute(insert(_M).values(values))
+    try:
+        connection.execute(insert(_M).values(values))
+    except IntegrityError:
+        raise TemplateChanged from None
     return seen + 1
