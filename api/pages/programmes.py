@@ -15,9 +15,10 @@ from api.presentation.fields import Typed
 from api.presentation.programmes import JETONS, annonces_page, jetons_page
 from api.presentation.reglages import ANNONCES
 from api.views.chrome import Flash
-from api.visit import Direction, SignedIn, Visit
+from api.visit import Direction, Overseer, SignedIn, Visit
+from grants.organisation.annonces import tell_address, tell_no_more
 from grants.organisation.jetons import make_token, revoke_token
-from notifications.webhooks import send_again, subscribe, unsubscribe
+from notifications.webhooks import send_again
 from workflow.errors import Invalid, NotFound
 from workflow.texts import TextFault, clean_text
 
@@ -58,7 +59,7 @@ def end_token(request: Request, visit: SignedIn, form: Posted) -> Response:
 
 
 @router.get(ANNONCES)
-def webhooks(request: Request, visit: Direction) -> Response:
+def webhooks(request: Request, visit: Overseer) -> Response:
     """The addresses told of moves, and what they were told."""
     return _webhooks(request, visit)
 
@@ -71,13 +72,8 @@ def new_webhook(request: Request, visit: Direction, form: Posted) -> Response:
     try:
         url = clean_text(typed, longest=_LONGEST_TYPED)
         with house.database.unit_of_work() as session:
-            secret = subscribe(
-                session,
-                visit.identity.organisme_id,
-                url,
-                visit.now,
-                local=house.settings.local_webhooks,
-            )
+            local = house.settings.local_webhooks
+            secret = tell_address(session, visit.identity, url, visit.now, local=local)
     except TextFault as fault:
         return _webhooks(request, visit, {"url": typed}, {"url": str(fault)})
     except Invalid as error:
@@ -89,7 +85,7 @@ def new_webhook(request: Request, visit: Direction, form: Posted) -> Response:
 def end_webhook(request: Request, visit: Direction, adresse_id: RowId) -> Response:
     """Tell an address no more."""
     with house_of(request).database.unit_of_work() as session:
-        unsubscribe(session, visit.identity.organisme_id, adresse_id)
+        tell_no_more(session, visit.identity, adresse_id, visit.now)
     return redirect(request, ANNONCES, Flash(text="Cette adresse n’est plus prévenue."))
 
 
@@ -131,7 +127,7 @@ def _webhooks(
     house, before = house_of(request), _number(request.query_params.get("avant", ""))
     with house.database.reading() as session:
         asking = ask(house, session, visit, typed, faults)
-        view = annonces_page(asking, before, secret)
+        view = annonces_page(asking, visit.identity, before, secret)
     return _shown(request, visit, "pages/programmes/annonces.html", view, faults)
 
 

@@ -7,14 +7,13 @@ from api.v1.contract import Answer, Call, Subject
 from api.v1.given import answered
 from api.v1.paging import PAGING, next_url, page_size, place_asked
 from api.v1.shapes.annonces import Adresses, Envoi, Envois, NouvelleAdresse
+from grants.organisation.annonces import tell_address, tell_no_more
 from notifications.webhooks import (
     A_ENVOYER,
     Sending,
     addresses_of,
     send_again,
     sendings_of,
-    subscribe,
-    unsubscribe,
 )
 
 subject = Subject("Annonces")
@@ -46,7 +45,7 @@ def tell(call: Call) -> NouvelleAdresse:
     """Tell one more address; what signs the messages is in this answer only. Raises Invalid."""
     url = answered(call, URL_FIELD)["url"] or ""
     local = call.house.settings.local_webhooks
-    secret = subscribe(call.session, call.organisme_id, url, call.now, local=local)
+    secret = tell_address(call.session, call.identity, url, call.now, local=local)
     made = addresses_of(call.connection, call.organisme_id)[0]
     return {"id": made.id, "url": made.url, "secret": secret}
 
@@ -74,7 +73,7 @@ def again(call: Call) -> Envoi:
 @subject.delete("/annonces/{adresse_id}", "Ne plus prévenir une adresse", Adresses, direction=True)
 def stop(call: Call) -> Adresses:
     """Tell an address no more; what was still to be sent is given up. Raises NotFound."""
-    unsubscribe(call.session, call.organisme_id, call.id("adresse_id"))
+    tell_no_more(call.session, call.identity, call.id("adresse_id"), call.now)
     return addresses(call)
 
 

@@ -38,6 +38,8 @@ ORGANISMES = Ledger(
         "lien_cree": "Lien de mot de passe créé",
         "reprise_faite": "Données reprises d'un fichier",
         "reprise_annulee": "Reprise annulée",
+        "adresse_prevenue": "Adresse prévenue des mouvements",
+        "adresse_retiree": "Adresse qui n'est plus prévenue",
     },
 )
 

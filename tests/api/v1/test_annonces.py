@@ -9,6 +9,7 @@ from notifications.webhooks import Delivered, deliver
 from tests.builders.bearers import Program, program
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
+from workflow.journal_reading import lines_of
 
 URL = "https://outil.exemple.fr/mouvements"
 
@@ -38,7 +39,8 @@ def test_an_address_is_told_of_moves_until_it_is_taken_away(
     again = who.post(f"/annonces/envois/{line['id']}/renvoyer")
     assert (again.json()["id"], again.json()["essais"]) == (line["id"], 0)
 
-    assert who.ask("DELETE", f"/annonces/{made.json()['id']}").json() == {"adresses": []}
+    for _twice in range(2):
+        assert who.ask("DELETE", f"/annonces/{made.json()['id']}").json() == {"adresses": []}
     given_up = who.get("/annonces/envois?taille=1").json()["envois"][0]
     assert (given_up["etat"], given_up["prochain_essai"]) == ("abandonnee", None)
 
@@ -55,3 +57,19 @@ def test_only_the_direction_with_a_token_for_settings_decides_where_data_go(
     for url in ("http://outil.exemple.fr/", "https://", "https://a b.fr", "", "https://u:p@a.fr/"):
         answer = program(app, office, DIRECTION).post("/annonces", {"url": url})
         assert (answer.status_code, list(answer.json()["champs"])) == (422, ["url"]), url
+
+
+def test_where_data_go_is_kept_in_the_journal(direction_program: Program, counter: Counter) -> None:
+    made = direction_program.post("/annonces", {"url": URL}).json()
+    direction_program.post("/annonces", {"url": URL})
+    for _twice in range(2):
+        direction_program.ask("DELETE", f"/annonces/{made['id']}")
+    with counter.database.reading() as session:
+        lines = lines_of(session.connection(), "organisme", counter.office.id)
+    told = [
+        (line.event, line.content["champs"]["url"]) for line in lines if "adresse" in line.event
+    ]
+    assert told == [
+        ("adresse_retiree", {"avant": URL, "apres": None}),
+        ("adresse_prevenue", {"avant": None, "apres": URL}),
+    ]
