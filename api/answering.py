@@ -30,7 +30,7 @@ from api.views.chrome import (
     main_navigation,
 )
 from api.visit import Visit
-from grants.organisation.roles import DIRECTION, ROLES
+from grants.organisation.roles import ROLES
 
 _FLASH_SECONDS = 120
 # Asked for again each time; « no-store » would lose what is typed when one comes back to a page.
@@ -125,7 +125,7 @@ def _chrome(request: Request, visit: Visit, present: str, flashes: tuple[Flash, 
             demonstration=visit.demonstration,
             others=visit.others,
         ),
-        nav=main_navigation(direction=identity.role == DIRECTION),
+        nav=main_navigation(settings=identity.may_oversee),
         home_url="/aujourdhui",
         new_url="/dossiers/nouveau" if identity.may_write else None,
     )

@@ -85,8 +85,15 @@ async def direction(visit: SignedIn) -> Visit:
     return visit
 
 
+async def overseer(visit: SignedIn) -> Visit:
+    """The direction, or who controls: he reads what it sets. Raises DirectionOnly."""
+    visit.identity.require_overseer()
+    return visit
+
+
 Writer = Annotated[Visit, Depends(writer)]
 Direction = Annotated[Visit, Depends(direction)]
+Overseer = Annotated[Visit, Depends(overseer)]
 
 
 def _mark_seen(house: House, presence: Presence, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The team, for the direction alone: invited, given a role, let in and out."""
+"""The team: invited, given a role, let in and out by the direction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api.presentation.fields import Typed
 from api.presentation.reglages import EQUIPE, INVITATION, Came, equipe_page
 from api.views.chrome import Flash
 from api.views.parametres import LienMotDePasse
-from api.visit import Direction, Visit
+from api.visit import Direction, Overseer, Visit
 from grants.organisation.accounts import read_account
 from grants.organisation.colleagues import (
     COORDINATES,
@@ -39,7 +39,7 @@ _NOTHING = Flash(text="Rien n'a changé.", tone="info")
 
 
 @router.get(EQUIPE)
-def team(request: Request, visit: Direction) -> Response:
+def team(request: Request, visit: Overseer) -> Response:
     """Who may come in, and as what."""
     return _team(request, visit)
 

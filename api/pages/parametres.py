@@ -1,4 +1,4 @@
-"""Settings, for the direction alone: the organisme and its images, the rules of dispositifs."""
+"""Settings: the organisme, its images, the rules of dispositifs. The direction changes them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from api.presentation.reglages import (
     identite_page,
 )
 from api.views.chrome import Flash
-from api.visit import Direction, Visit
+from api.visit import Direction, Overseer, Visit
 from grants.organisation.logo import (
     FIELD,
     SIGNATURE,
@@ -43,7 +43,7 @@ _NOTHING = Flash(text="Rien n'a changé.", tone="info")
 
 
 @router.get(IDENTITE)
-def identity(request: Request, visit: Direction) -> Response:
+def identity(request: Request, visit: Overseer) -> Response:
     """The identity of the organisme."""
     return _identity(request, visit)
 
@@ -117,17 +117,16 @@ def drop_signature(request: Request, visit: Direction) -> Response:
 
 
 @router.get(DISPOSITIFS)
-def dispositifs(request: Request, visit: Direction) -> Response:
+def dispositifs(request: Request, visit: Overseer) -> Response:
     """The pipelines and their parameters."""
     house = house_of(request)
     with house.database.reading() as session:
-        organisme_id = visit.identity.organisme_id
-        view = dispositifs_page(session.connection(), house.engine, organisme_id)
+        view = dispositifs_page(session.connection(), house.engine, visit.identity)
     return page(request, visit, "pages/parametres/dispositifs.html", view, present=_PRESENT)
 
 
 @router.get(f"{DISPOSITIFS}/{{key}}")
-def parameters(request: Request, visit: Direction, key: str) -> Response:
+def parameters(request: Request, visit: Overseer, key: str) -> Response:
     """The parameters of one pipeline."""
     return _parameters(request, visit, _pipeline(house_of(request).engine, key))
 
@@ -189,7 +188,7 @@ def _parameters(
     house, came = house_of(request), came or Came()
     with house.database.reading() as session:
         asking = ask(house, session, visit, typed, faults)
-        view = dispositif_page(asking, pipeline, came)
+        view = dispositif_page(asking, visit, pipeline, came)
     status = 409 if came.conflict else 422 if faults else 200
     template = "pages/parametres/dispositif.html"
     return page(request, visit, template, view, present=_PRESENT, status=status)

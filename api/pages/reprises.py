@@ -1,4 +1,4 @@
-"""Taking over what was kept in spreadsheets, for the direction alone."""
+"""Taking over what was kept in spreadsheets: the direction does it, who controls reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from api.presentation.fields import Typed
 from api.presentation.reglages import REPRISES
 from api.presentation.reprise import reprise_page, reprises_page
 from api.views.chrome import Flash
-from api.visit import Direction, Visit
+from api.visit import Direction, Overseer, Visit
 from grants.reprise import running
 from grants.reprise.corrections import CSV_TYPE, XLSX_TYPE, corrected
 from grants.reprise.faults import unpack
@@ -51,7 +51,7 @@ Work = Callable[[running.Job], None]
 
 
 @router.get(REPRISES)
-def reprises(request: Request, visit: Direction) -> Response:
+def reprises(request: Request, visit: Overseer) -> Response:
     """The files taken over, and the form to send one."""
     return _list(request, visit)
 
@@ -86,7 +86,7 @@ def download_model(request: Request, visit: Direction, modele: str) -> Response:
 
 
 @router.get(_ONE)
-def reprise(request: Request, visit: Direction, reprise_id: RowId) -> Response:
+def reprise(request: Request, visit: Overseer, reprise_id: RowId) -> Response:
     """One file, at the point where it is."""
     return _show(request, visit, reprise_id)
 
@@ -148,7 +148,7 @@ def abandon(request: Request, visit: Direction, reprise_id: RowId) -> Response:
 
 
 @router.get(f"{_ONE}/anomalies")
-def download_faults(request: Request, visit: Direction, reprise_id: RowId) -> Response:
+def download_faults(request: Request, visit: Overseer, reprise_id: RowId) -> Response:
     """The file to mend: what was sent, with what is wrong beside each row."""
     with house_of(request).database.reading() as session:
         row = read_reprise(session.connection(), visit.identity.organisme_id, reprise_id)
@@ -177,8 +177,7 @@ def _list(
 ) -> Response:
     house = house_of(request)
     with house.database.reading() as session:
-        organisme_id = visit.identity.organisme_id
-        view = reprises_page(session.connection(), house.engine, organisme_id, typed, faults)
+        view = reprises_page(session.connection(), house.engine, visit.identity, typed, faults)
     template = "pages/reprise/liste.html"
     return page(request, visit, template, view, present=_PRESENT, status=422 if faults else 200)
 
@@ -195,7 +194,7 @@ def _show(
     with house.database.reading() as session:
         connection = session.connection()
         row = read_reprise(connection, visit.identity.organisme_id, id)
-        view = reprise_page(connection, house.engine, row, typed, faults)
+        view = reprise_page(connection, house.engine, visit.identity, row, typed, faults)
     template = "pages/reprise/reprise.html"
     return page(request, visit, template, view, present=_PRESENT, status=422 if faults else 200)
 

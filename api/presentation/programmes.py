@@ -55,17 +55,20 @@ def jetons_page(asking: Asking, identity: Identity, now: datetime, secret: str =
     )
 
 
-def annonces_page(asking: Asking, before: int | None = None, secret: str = "") -> AnnoncesPage:
+def annonces_page(
+    asking: Asking, identity: Identity, before: int | None = None, secret: str = ""
+) -> AnnoncesPage:
     """The addresses told, what they were told, and the form for one more."""
     connection, organisme_id = asking.connection, asking.organisme_id
     fields = questions(asking, (URL_FIELD,), {})
     told = sendings_of(connection, organisme_id, before, PAGE + 1)
     older = told[PAGE - 1].id if len(told) > PAGE else None
+    form = FormView(
+        url=ANNONCES, groups=(FieldGroup(fields=fields),), submit="Prévenir cette adresse"
+    )
     return AnnoncesPage(
         tabs=tabs(ANNONCES),
-        form=FormView(
-            url=ANNONCES, groups=(FieldGroup(fields=fields),), submit="Prévenir cette adresse"
-        ),
+        form=form if identity.may_direct else None,
         adresses=_adresses(connection, organisme_id),
         envois=tuple(_envoi(each) for each in told[:PAGE]),
         secret=secret,

@@ -25,10 +25,12 @@ from api.views.parametres import (
     LienMotDePasse,
     ParametreView,
 )
+from api.views.sheets import Entry
 from api.views.timeline import Timeline
 from api.visit import Visit
 from grants.organisation.accounts import Colleague, list_colleagues
 from grants.organisation.colleagues import COORDINATES, INVITATION_FIELDS, ROLE_FIELD
+from grants.organisation.identity import Identity
 from grants.organisation.logo import FIELD as LOGO
 from grants.organisation.logo import SIGNATURE
 from grants.organisation.parameters import EVENT, Setting, asked_by, settings_of
@@ -57,6 +59,7 @@ _PERSON = {
     "role": ROLE_FIELD,
     "active": Field(key="active", label="Accès ouvert", type="oui_non"),
     **{field.key: field for field in COORDINATES},
+    "url": Field(key="url", label="Adresse", type="texte"),
 }
 _IDENTITY = {field.key: field for field in IDENTITY_FIELDS}
 _OF_IDENTITY = ("organisme_cree", "organisme_modifie")
@@ -103,17 +106,24 @@ def identite_page(
         FieldGroup(title=title, fields=questions(asking, (_IDENTITY[key] for key in keys), row))
         for title, keys in _GROUPS
     )
+    form = FormView(
+        url=IDENTITE,
+        groups=groups,
+        submit="Enregistrer",
+        lock_version=row["seq"] if came.version is None else came.version,
+        conflict=came.conflict,
+    )
+    types, may_change = asking.engine.vocabulary.field_types, visit.identity.may_direct
+    signature = _image(SIGNATURE, _signature_url(row), faults.get(SIGNATURE, ""))
     return IdentitePage(
         tabs=tabs(IDENTITE),
-        form=FormView(
-            url=IDENTITE,
-            groups=groups,
-            submit="Enregistrer",
-            lock_version=row["seq"] if came.version is None else came.version,
-            conflict=came.conflict,
+        form=form if may_change else None,
+        entries=tuple(
+            Entry(label=each.label, value=types[each.type].display(row[each.key], each))
+            for each in IDENTITY_FIELDS
         ),
-        logo=_image(LOGO, visit.logo_url, faults.get(LOGO, "")),
-        signature=_image(SIGNATURE, _signature_url(row), faults.get(SIGNATURE, "")),
+        logo=_image(LOGO, visit.logo_url, faults.get(LOGO, "")) if may_change else None,
+        signature=signature if may_change else None,
         timeline=_story(asking),
     )
 
@@ -131,7 +141,7 @@ def equipe_page(asking: Asking, visit: Visit, came: Came) -> EquipePage:
         tabs=tabs(EQUIPE),
         equipe=tuple(line for line in lines if line.active),
         parties=tuple(line for line in lines if not line.active),
-        invitation=invitation,
+        invitation=invitation if visit.identity.may_direct else None,
         roles=tuple((label, ROLE_NOTES[role]) for role, label in ROLES.items()),
         link=came.link,
         error=came.error,
@@ -139,19 +149,20 @@ def equipe_page(asking: Asking, visit: Visit, came: Came) -> EquipePage:
     )
 
 
-def dispositifs_page(connection: Connection, engine: Engine, organisme_id: int) -> DispositifsPage:
+def dispositifs_page(connection: Connection, engine: Engine, identity: Identity) -> DispositifsPage:
     """Every pipeline, with how many parameters the organisme has set otherwise."""
     pipelines = sorted(engine.catalogue.current(), key=lambda each: each.label)
     return DispositifsPage(
         tabs=tabs(DISPOSITIFS),
         dispositifs=tuple(
-            _dispositif(connection, engine, organisme_id, each) for each in pipelines
+            _dispositif(connection, engine, identity.organisme_id, each) for each in pipelines
         ),
+        may_change=identity.may_direct,
     )
 
 
-def dispositif_page(asking: Asking, pipeline: Pipeline, came: Came) -> DispositifPage:
-    """The parameters of one pipeline as one form."""
+def dispositif_page(asking: Asking, visit: Visit, pipeline: Pipeline, came: Came) -> DispositifPage:
+    """The parameters of one pipeline as one form, or as they are for whoever only reads them."""
     types = asking.engine.vocabulary.field_types
     row = ORGANISMES.read(asking.connection, asking.organisme_id, asking.organisme_id)
     settings = settings_of(asking.connection, asking.organisme_id, pipeline, types)
@@ -172,6 +183,7 @@ def dispositif_page(asking: Asking, pipeline: Pipeline, came: Came) -> Dispositi
             conflict=came.conflict,
         ),
         parametres=parametres,
+        may_change=visit.identity.may_direct,
     )
 
 
@@ -220,10 +232,10 @@ def _story(asking: Asking) -> Timeline:
 
 
 def _collegue(asking: Asking, each: Colleague, visit: Visit) -> Collegue:
-    self = each.compte_id == visit.identity.compte_id
+    self, mine = each.compte_id == visit.identity.compte_id, visit.identity.may_direct
     anchor = f"compte-{each.compte_id}"
     url = f"{EQUIPE}/{each.compte_id}"
-    offered = not self
+    offered = mine and not self
     calm = Asking(asking.connection, asking.engine, asking.organisme_id, scope=anchor)
     return Collegue(
         nom=each.nom,
@@ -235,8 +247,8 @@ def _collegue(asking: Asking, each: Colleague, visit: Visit) -> Collegue:
         anchor=anchor,
         fonction=each.fonction or "",
         telephone=show_telephone(each.telephone) if each.telephone else "",
-        coordinates=_coordinates(asking, each, anchor) if each.active else (),
-        coordinates_url=f"{url}/coordonnees" if each.active else None,
+        coordinates=_coordinates(asking, each, anchor) if mine and each.active else (),
+        coordinates_url=f"{url}/coordonnees" if mine and each.active else None,
         role_field=question(calm, ROLE_FIELD, each.role) if offered and each.active else None,
         role_url=f"{url}/role" if offered and each.active else None,
         access_url=f"{url}/{'retirer' if each.active else 'rendre'}" if offered else None,
@@ -270,6 +282,7 @@ def _parametre(asking: Asking, setting: Setting, url: str) -> ParametreView:
     kind = asking.engine.vocabulary.field_types[parameter.type]
     return ParametreView(
         field=question(asking, asked_by(parameter), setting.value),
+        value=kind.display(setting.value, parameter.as_field()),
         default=kind.display(setting.default, parameter.as_field()),
         key=parameter.key,
         changed_by=last.actor_name if last else "",

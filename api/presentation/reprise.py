@@ -23,6 +23,7 @@ from api.views.reprise import (
     ReprisesPage,
     Step,
 )
+from grants.organisation.identity import Identity
 from grants.reprise import tables as etats
 from grants.reprise.columns import Column, columns_of
 from grants.reprise.faults import Fault, unpack
@@ -73,14 +74,34 @@ _COUNTED = {
 def reprises_page(
     connection: Connection,
     engine: Engine,
-    organisme_id: int,
+    identity: Identity,
     typed: Typed | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> ReprisesPage:
     """The list, and the form as it came back if it did."""
-    faults, typed = faults or {}, typed or {}
-    chosen = typed.get(SUBJECT)
     known = subjects(engine)
+    return ReprisesPage(
+        tabs=tabs(REPRISES),
+        form=_sending(known, typed or {}, faults or {}) if identity.may_direct else None,
+        models=tuple(Link(label=label, url=f"{REPRISES}/modeles/{key}") for key, label in known),
+        rows=tuple(
+            RepriseRow(
+                nom=line.nom,
+                url=f"{REPRISES}/{line.id}",
+                what=_what(engine, line.sujet, line.pipeline),
+                state=_STATES[line.etat][0],
+                tone=_STATES[line.etat][1],
+                by=line.cree_par,
+                at=line.cree_le,
+            )
+            for line in list_reprises(connection, identity.organisme_id)
+        ),
+    )
+
+
+def _sending(known: list[tuple[str, str]], typed: Typed, faults: Mapping[str, str]) -> FormView:
+    """The form that sends a file, as it came back if it did."""
+    chosen = typed.get(SUBJECT)
     subject = FieldView(
         name=SUBJECT,
         label="Que contient le fichier ?",
@@ -101,36 +122,21 @@ def reprises_page(
         ),
         error=faults.get(FILE, ""),
     )
-    return ReprisesPage(
-        tabs=tabs(REPRISES),
-        form=FormView(url=REPRISES, groups=(FieldGroup(fields=(subject, file)),), submit="Envoyer"),
-        models=tuple(Link(label=label, url=f"{REPRISES}/modeles/{key}") for key, label in known),
-        rows=tuple(
-            RepriseRow(
-                nom=line.nom,
-                url=f"{REPRISES}/{line.id}",
-                what=_what(engine, line.sujet, line.pipeline),
-                state=_STATES[line.etat][0],
-                tone=_STATES[line.etat][1],
-                by=line.cree_par,
-                at=line.cree_le,
-            )
-            for line in list_reprises(connection, organisme_id)
-        ),
-    )
+    return FormView(url=REPRISES, groups=(FieldGroup(fields=(subject, file)),), submit="Envoyer")
 
 
 def reprise_page(
     connection: Connection,
     engine: Engine,
+    identity: Identity,
     row: Mapping[str, Any],
     typed: Typed | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> ReprisePage:
     """One reprise where it is. `typed` and `faults`: its columns as they came back."""
     etat, told = row["etat"], json.loads(row["bilan"])
-    wrong = unpack(row["anomalies"])
-    open_file = etat in STILL_OPEN
+    wrong, mine = unpack(row["anomalies"]), identity.may_direct
+    open_file = mine and etat in STILL_OPEN
     columns, message = None, row["message"]
     if open_file and row["contenu"] is not None:
         try:
@@ -164,8 +170,8 @@ def reprise_page(
         differences=tuple(Difference(**each) for each in told.get("exemples", ())),
         difference_count=told.get("ecarts", 0),
         added=_added(connection, row["id"]) if etat == etats.FAITE else (),
-        may_write=etat == etats.VERIFIEE and not anomalies,
-        may_undo=etat == etats.FAITE,
+        may_write=mine and etat == etats.VERIFIEE and not anomalies,
+        may_undo=mine and etat == etats.FAITE,
         may_give_up=open_file,
     )
 

@@ -108,10 +108,11 @@ class Operation:
 
     `asks`: the fields of the body, None when they depend on the dispositif. `versioned`: If-Match
     is owed. `keyed`: an Idempotency-Key is taken; never where a secret is given, since the answer
-    is kept. `direction`: for the direction alone. `personal`: what somebody keeps for himself,
-    whoever only reads included. `takes`: what the body is, `upload` the field of its files.
-    `schema`: the body, where no field tells it. `media`: what is given, where it is a file.
-    `prepare`: what is done with files before the transaction, undone if it fails.
+    is kept. `direction`: for the direction, a lecteur only reading it, unless `confidential`.
+    `personal`: what somebody keeps for himself, whoever only reads included. `takes`: what the
+    body is, `upload` the field of its files. `schema`: the body, where no field tells it. `media`:
+    what is given, where it is a file. `prepare`: what is done with files before the transaction,
+    undone if it fails.
     """
 
     method: str
@@ -126,6 +127,7 @@ class Operation:
     versioned: bool = False
     keyed: bool = False
     direction: bool = False
+    confidential: bool = False
     personal: bool = False
     takes: Takes = "json"
     upload: str = ""

@@ -128,7 +128,8 @@ def document(engine: Engine) -> dict[str, Any]:
 
 
 def _described(engine: Engine, operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    who = " Réservé à la direction." if operation.direction else ""
+    readers = "" if operation.writes or operation.confidential else " et au lecteur"
+    who = f" Réservé à la direction{readers}." if operation.direction else ""
     found: dict[str, Any] = {
         "operationId": _name(operation),
         "summary": operation.summary,

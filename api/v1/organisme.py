@@ -87,6 +87,7 @@ def drop_logo(call: Call) -> shapes.Identite:
     None,
     media=("image/png", "image/jpeg"),
     direction=True,
+    confidential=True,
 )
 def signature(call: Call) -> Answer:
     """The image itself, for the direction alone. Raises NotFound without one."""

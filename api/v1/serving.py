@@ -69,8 +69,10 @@ def _enter(request: Request, operation: Operation) -> tuple[Bearer, datetime]:
     limits.take(bearer.id, now)
     if operation.writes and not operation.personal:
         bearer.identity.require_writer()
-    if operation.direction:
+    if operation.direction and (operation.writes or operation.confidential):
         bearer.identity.require_direction()
+    elif operation.direction:
+        bearer.identity.require_overseer()
     scope = operation.scope_of(bearer.identity)
     if not bearer.allows(scope):
         raise ScopeMissing(scope=PORTEES[scope].lower())

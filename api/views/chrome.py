@@ -85,8 +85,8 @@ class Chrome:
     sign_out_everywhere_url: str = "/deconnexion/partout"
 
 
-def main_navigation(*, direction: bool) -> tuple[NavItem, ...]:
-    """The entries offered to a person: the settings are the direction's alone."""
+def main_navigation(*, settings: bool) -> tuple[NavItem, ...]:
+    """The entries offered to a person; `settings`: whether she may read them."""
     entries = (
         NavItem(key="aujourdhui", label="Aujourd’hui", url="/aujourdhui", icon="clair"),
         NavItem(key="tableau", label="Tableau", url="/tableau", icon="tableau"),
@@ -95,7 +95,7 @@ def main_navigation(*, direction: bool) -> tuple[NavItem, ...]:
         NavItem(key="seances", label="Séances", url="/seances", icon="seances"),
         NavItem(key="pilotage", label="Pilotage", url="/pilotage", icon="pilotage"),
     )
-    if not direction:
+    if not settings:
         return entries
-    settings = NavItem(key="parametres", label="Paramètres", url="/parametres", icon="parametres")
-    return (*entries, settings)
+    last = NavItem(key="parametres", label="Paramètres", url="/parametres", icon="parametres")
+    return (*entries, last)

@@ -1,4 +1,7 @@
-"""Settings of the organisme, for its direction: identity, logo, team, rules of each dispositif."""
+"""Settings of the organisme: identity, logo, team, rules of each dispositif.
+
+The direction changes them; who controls only reads them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from api.views.chrome import Link
 from api.views.fields import FieldView
 from api.views.forms import FormView
 from api.views.listing import Tab
+from api.views.sheets import Entry
 from api.views.timeline import Timeline
 
 
@@ -24,13 +28,22 @@ class ImageForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentitePage:
-    """The identity and the territory of the organisme, and what was changed in its settings."""
+    """The identity and the territory of the organisme, and what was changed in its settings.
+
+    Without `form` nor `logo`, it is only read.
+    """
 
     tabs: tuple[Tab, ...]
-    form: FormView
-    logo: ImageForm
-    signature: ImageForm
+    entries: tuple[Entry, ...]
+    form: FormView | None
+    logo: ImageForm | None
+    signature: ImageForm | None
     timeline: Timeline
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the reader may change it."""
+        return self.form is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +82,24 @@ class LienMotDePasse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquipePage:
-    """The team: who may come in and as what. `open` shows the invitation at once."""
+    """The team: who may come in and as what. `open` shows the invitation at once.
+
+    Without `invitation`, it is only read.
+    """
 
     tabs: tuple[Tab, ...]
     equipe: tuple[Collegue, ...]
     parties: tuple[Collegue, ...]
-    invitation: FormView
+    invitation: FormView | None
     roles: tuple[tuple[str, str], ...]
     link: LienMotDePasse | None = None
     error: str = ""
     open: bool = False
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the reader may change it."""
+        return self.invitation is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +120,18 @@ class DispositifsPage:
 
     tabs: tuple[Tab, ...]
     dispositifs: tuple[DispositifLine, ...]
+    may_change: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParametreView:
-    """One parameter: the question, the default, and who set another value, when.
+    """One parameter: the question, what is in force, the default, who set another value, when.
 
     `reset_url` goes back to the default; None while it is followed.
     """
 
     field: FieldView
+    value: str
     default: str
     key: str
     changed_by: str = ""
@@ -132,3 +155,4 @@ class DispositifPage:
     back: Link
     form: FormView
     parametres: tuple[ParametreView, ...]
+    may_change: bool = True

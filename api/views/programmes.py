@@ -63,7 +63,7 @@ class AnnoncesPage:
     """The addresses, what they were told, and the form for one more."""
 
     tabs: tuple[Tab, ...]
-    form: FormView
+    form: FormView | None
     adresses: tuple[AdresseView, ...]
     envois: tuple[EnvoiView, ...]
     secret: str = ""

@@ -30,7 +30,7 @@ class ReprisesPage:
     """The files taken over, the form to send another, and the models to fill in."""
 
     tabs: tuple[Tab, ...]
-    form: FormView
+    form: FormView | None
     models: tuple[Link, ...]
     rows: tuple[RepriseRow, ...]
 

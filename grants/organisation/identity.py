@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grants.organisation.roles import DIRECTION, WRITERS, held
+from grants.organisation.roles import DIRECTION, LECTEUR, WRITERS, held
 from workflow.errors import DomainError
 from workflow.subject import SYSTEM, Actor
 
@@ -47,9 +47,24 @@ class Identity:
         if not self.may_write:
             raise ReadOnly
 
+    @property
+    def may_direct(self) -> bool:
+        """Whether it acts as the direction; the software does for who runs the server."""
+        return self.compte_id is None or self.role == DIRECTION
+
+    @property
+    def may_oversee(self) -> bool:
+        """Whether it may read what the direction sets: who controls reads everything."""
+        return self.may_direct or self.role == LECTEUR
+
     def require_direction(self) -> None:
-        """Raises DirectionOnly for any other person; the software acts for who runs the server."""
-        if self.compte_id is not None and self.role != DIRECTION:
+        """Raises DirectionOnly for any other person."""
+        if not self.may_direct:
+            raise DirectionOnly
+
+    def require_overseer(self) -> None:
+        """Raises DirectionOnly for whoever may not even read what the direction sets."""
+        if not self.may_oversee:
             raise DirectionOnly
 
 

@@ -190,6 +190,8 @@ def test_the_lecteur_reads_everything_and_changes_nothing(
         "/dossiers/{dossier_id}",
         "/structures",
         "/pilotage",
+        "/parametres/dispositifs/{key}",
+        "/parametres/equipe",
     } <= readable
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders.images import png
 from tests.builders.offices import Office
+from tests.builders.reading import words
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
@@ -34,7 +35,7 @@ def hand_in(visitor: Visitor, content: bytes, name: str = "logo.png") -> Answer:
     )
 
 
-@pytest.mark.parametrize("role", ["charge_de_mission", "assistant", "lecteur"])
+@pytest.mark.parametrize("role", ["charge_de_mission", "assistant"])
 def test_only_the_direction_enters_the_settings(
     new_visitor: Callable[..., Visitor], office: Office, role: str
 ) -> None:
@@ -42,6 +43,22 @@ def test_only_the_direction_enters_the_settings(
     for url in PAGES:
         assert other.get(url).status_code == 403
     assert 'href="/parametres"' not in other.get("/structures").text
+
+
+def test_who_controls_reads_the_settings_and_is_offered_nothing_to_change(
+    new_visitor: Callable[..., Visitor], office: Office, direction: Visitor
+) -> None:
+    direction.post("/parametres/dispositifs/microprojets", {"plafond": "15 000"})
+    lecteur = new_visitor().enter(office.people["lecteur"], office.id)
+    assert 'href="/parametres"' in lecteur.get("/structures").text
+    for url in PAGES:
+        shown = lecteur.get(url)
+        assert shown.status_code == 200
+        main = shown.text.partition("<main")[2].partition("</main>")[0]
+        assert not re.search("<(form|input|select|button)", main), url
+    told = words(lecteur.get("/parametres/dispositifs/microprojets").text)
+    assert "Plafond 15 000 €" in told
+    assert "valeur de l’organisme Par défaut : 23 000 €" in told
 
 
 def test_the_identity_is_changed_and_its_history_tells_it(direction: Visitor) -> None:

@@ -29,7 +29,7 @@ def chrome(nom: str = "Rivages") -> Chrome:
             nom="Claire Aubin", email="claire@rivages.example", role="Direction"
         ),
         organisme=OrganismeChrome(nom=nom),
-        nav=main_navigation(direction=True),
+        nav=main_navigation(settings=True),
     )
 
 

@@ -109,7 +109,7 @@ class Place:
     @property
     def is_for_readers(self) -> bool:
         """Whether somebody who only reads sees this page."""
-        return self.route not in WRITING and not self.route.startswith("/parametres")
+        return self.route not in WRITING
 
 
 def page_routes() -> set[str]:

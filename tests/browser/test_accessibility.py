@@ -89,7 +89,7 @@ def test_no_page_of_a_reader_has_a_fault(
     for place in places(site):
         if place.is_for_readers:
             reader.visit(site.url + place.url, sights=ON_A_PHONE)
-    reader.visit(f"{site.url}/parametres", 403)
+    reader.visit(f"{site.url}/dossiers/nouveau", 403)
     assert not reader.faults
 
 

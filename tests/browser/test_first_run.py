@@ -119,6 +119,13 @@ def test_the_controller_sees_everything_and_is_offered_nothing_to_change(
         _expect_only_reading(page)
     page.goto(f"{demonstration}/dossiers/nouveau")
     expect(page.locator("main form[method=post]")).to_have_count(0)
+    page.goto(f"{demonstration}/parametres")
+    for name in ("Équipe", "Dispositifs", "Reprendre des données", "Annonces"):
+        expect(page.locator("main form, main input, main button")).to_have_count(0)
+        page.get_by_role("navigation", name="Paramètres").get_by_role("link", name=name).click()
+    page.goto(f"{demonstration}/parametres/dispositifs/microprojets")
+    expect(page.locator("#parametre-plafond")).to_contain_text("23 000 €")
+    expect(page.locator("main form, main input, main button")).to_have_count(0)
 
 
 def test_filters_stay_in_the_address(page: Page, demonstration: str) -> None:

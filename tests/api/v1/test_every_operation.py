@@ -25,7 +25,8 @@ def url_of(operation: Operation, holds: Mapping[str, str]) -> str:
 
 def allowed(operation: Operation, role: str) -> bool:
     if operation.direction:
-        return role == DIRECTION
+        read = not operation.writes and not operation.confidential
+        return role == DIRECTION or (role == LECTEUR and read)
     return role in WRITERS if operation.writes and not operation.personal else True
 
 
