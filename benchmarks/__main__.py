@@ -10,12 +10,23 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from benchmarks import exports, imports, machine, moves, offers, pages, posts, shares, startup
+from benchmarks import (
+    exports,
+    imports,
+    letters,
+    machine,
+    moves,
+    offers,
+    pages,
+    posts,
+    shares,
+    startup,
+)
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
 from benchmarks.report import PAGE, Measures, page_of
 
-PARTS = ("moves", "posts", "offers", "pages", "export", "start")
+PARTS = ("moves", "posts", "offers", "pages", "export", "letters", "start")
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
 Result = TypeVar("Result")
@@ -55,6 +66,8 @@ def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Eff
         if "export" in parts:
             sizes = exports.QUICK_SIZES if effort == _QUICK else exports.SIZES
             measures.exports += _alone(exports.measure, kind, sizes)
+    if "letters" in parts:
+        measures.letters = _alone(letters.measure, max(3, effort.rounds // 3), 12)
     if "start" in parts:
         measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
         measures.imports = _alone(imports.measure)

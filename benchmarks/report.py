@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import exports, growth_report, offers, posts, startup
+from benchmarks import exports, growth_report, letters, offers, posts, startup
 from benchmarks.exports import ExportResult
+from benchmarks.letters import LetterRates
 from benchmarks.moves import MoveResult
 from benchmarks.pages import GrowthResult
 from benchmarks.posts import PostResult
@@ -35,6 +36,7 @@ class Measures:
     offers: dict[str, Rates] = field(default_factory=dict)
     growth: list[GrowthResult] = field(default_factory=list)
     exports: list[ExportResult] = field(default_factory=list)
+    letters: LetterRates | None = None
     start: StartResult | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
     imports: Mapping[str, float] = field(default_factory=dict)
@@ -49,11 +51,16 @@ def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: s
         _offers(measures.offers),
         _growth(measures.growth),
         _section(exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)),
+        _letters(measures.letters) if measures.letters else "",
         _start(measures.start) if measures.start else "",
         _imports(measures.imports),
         _shares(measures.shares),
     ]
     return "\n".join(filter(None, parts))
+
+
+def _letters(found: LetterRates) -> str:
+    return _section(letters.TITLE, letters.TEXT, letters.HEADER, letters.rows(found))
 
 
 def _opening(machine: Mapping[str, str], at: datetime, how: str) -> str:

@@ -13,9 +13,11 @@ from jinja2 import TemplateSyntaxError, UndefinedError, nodes
 from jinja2.environment import Environment
 
 from notifications.document import Block, read_markdown
+from notifications.filling import filled_blocks
 from notifications.letter_filters import Unsuitable
 from notifications.letter_source import split_source
-from notifications.template_environment import ALLOWED, BODIES, SUBJECTS, Refused, brought_back
+from notifications.marks import TooManyValues, held
+from notifications.template_environment import ALLOWED, BODIES, SUBJECTS, Refused
 from notifications.template_syntax import in_french
 from notifications.template_values import NotPlain, lacking, plain_context
 
@@ -56,17 +58,19 @@ def compose(source: str, context: Mapping[str, Any]) -> Composed:
     subject, body = _compiled(source)
     values = plain_context(context)
     asked: dict[str, None] = {}
-    token = lacking.set(asked)
+    told: list[str] = []
+    tokens = lacking.set(asked), held.set(told)
     try:
         title = _render(subject, values, "objet")
         text = _render(body, values, "texte")
     finally:
-        lacking.reset(token)
+        lacking.reset(tokens[0])
+        held.reset(tokens[1])
     if asked:
         raise MissingValue(tuple(asked))
-    if len(text) > LONGEST_LETTER:
+    if len(text) + sum(map(len, told)) > LONGEST_LETTER:
         raise TemplateFault("cette lettre est trop longue")
-    blocks = read_markdown(text, brought_back)
+    blocks = filled_blocks(_read(text), told)
     if not title.split() or not blocks:
         raise TemplateFault("rien n’est écrit", place="texte" if title.split() else "objet")
     return Composed(_shortened(" ".join(title.split())), blocks)
@@ -85,6 +89,12 @@ def tree_of(body: str, environment: Environment = BODIES, place: Place = "texte"
             cause = "cette écriture n’est pas permise dans une lettre"
             raise TemplateFault(cause, getattr(node, "lineno", None), place)
     return tree
+
+
+@lru_cache(maxsize=_COMPILED_AT_ONCE)
+def _read(text: str) -> tuple[Block, ...]:
+    """Letters of one model that take the same turns have the same Markdown, values apart."""
+    return read_markdown(text)
 
 
 def _every(tree: nodes.Node) -> Iterator[nodes.Node]:
@@ -123,6 +133,8 @@ def _render(template: Compiled, values: Mapping[str, Any], place: Place) -> str:
     except UndefinedError as error:
         lacking.get()[str(error)] = None
         return ""
+    except TooManyValues:
+        raise TemplateFault("cette lettre est trop longue", place=place) from None
     except (Refused, Unsuitable, NotPlain) as error:
         raise TemplateFault(str(error), _line(error), place) from None
     except (MemoryError, RecursionError):

@@ -8,6 +8,8 @@ from pathlib import Path
 _SIGNATURES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"))
 _PROBE = b"#set page(width: 10mm, height: 10mm)\n#image(sys.inputs.image, width: 10mm)"
 _COARSE = 10
+# Known by their bytes: what is kept in memory stays small.
+_MOST = 32
 
 
 class Pictures:
@@ -15,16 +17,18 @@ class Pictures:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: dict[str, str | None] = {}
+        self._names: dict[bytes, str | None] = {}
 
     def name_of(self, content: bytes | None) -> str | None:
         """The name of its file in the folder; None for no picture, or one that is damaged."""
         if not content:
             return None
-        digest = hashlib.sha256(content).hexdigest()
-        if digest not in self._names:
-            self._names[digest] = self._kept(digest, content)
-        return self._names[digest]
+        known = self._names.get(content, "")
+        if known == "" or (known and not (self._folder / known).exists()):
+            if len(self._names) >= _MOST:
+                self._names.clear()
+            known = self._names[content] = self._kept(hashlib.sha256(content).hexdigest(), content)
+        return known
 
     def _kept(self, digest: str, content: bytes) -> str | None:
         extension = next((ext for start, ext in _SIGNATURES if content.startswith(start)), None)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 from notifications.document import Block
 from notifications.document_data import data_of
@@ -19,7 +20,7 @@ from notifications.email_html import LETTERHEAD
 from notifications.font_coverage import Printable
 from notifications.images import Pictures
 from notifications.letter_filters import date_longue
-from notifications.letterhead import Letterhead
+from notifications.letterhead import Emblem, Letterhead
 from notifications.pdf_streams import settled
 from workflow.dates import to_paris
 
@@ -54,36 +55,47 @@ def print_letters(sheets: Sequence[Sheet]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _printer() -> _Printer:
-    return _Printer()
+def _printer() -> Printer:
+    return Printer()
 
 
-class _Printer:
+class Printer:
     """One compiler, used by one thread at a time, in a folder with the template and pictures."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._folder = TemporaryDirectory(prefix="microprojets-lettres-")
-        root = Path(self._folder.name)
-        for path in (*LETTERHEAD.glob("*.typ"), *LETTERHEAD.glob("*.svg")):
-            shutil.copy(path, root)
-        self._pictures = Pictures(root)
+        self._root = Path(mkdtemp(prefix="microprojets-lettres-"))
+        finalize(self, shutil.rmtree, self._root, ignore_errors=True)
+        self._template = self._root / "letter.typ"
         self._printable = Printable(FONTS / "SourceSans3-Regular.otf")
-        self._compiler = _compiler(root)
+        self._furnish()
+        self.compiler = _compiler(self._template)
 
     def print(self, sheets: Sequence[Sheet]) -> bytes:
+        """The letters as one file."""
         latest = max(sheet.at for sheet in sheets)
         with self._lock:
-            letters = [self._letter(sheet) for sheet in sheets]
-            data = self._data(letters, sheets[0])
-            made = self._compiler.compile(
+            made = self.compiler.compile(
                 format="pdf",
-                sys_inputs={"letters": data},
+                sys_inputs=self.prepared(sheets),
                 pdf_standards=list(STANDARDS),
                 timestamp=int(latest.timestamp()),
             )
         assert isinstance(made, bytes)
         return settled(made)
+
+    def prepared(self, sheets: Sequence[Sheet]) -> dict[str, str]:
+        """What the template reads. Its pictures are in the folder, ready to be drawn."""
+        # Some systems empty their temporary folders of what is old.
+        if not self._template.exists():
+            self._furnish()
+        return {"letters": self._data([self._letter(sheet) for sheet in sheets], sheets[0])}
+
+    def _furnish(self) -> None:
+        self._root.mkdir(exist_ok=True)
+        for path in (*LETTERHEAD.glob("*.typ"), *LETTERHEAD.glob("*.svg")):
+            shutil.copy(path, self._root)
+        self._pictures = Pictures(self._root)
 
     def _data(self, letters: list[dict[str, Any]], first: Sheet) -> str:
         title = first.subject if len(letters) == 1 else f"{len(letters)} lettres"
@@ -106,7 +118,10 @@ class _Printer:
             "signature": self._pictures.name_of(head.signature),
             "signatory": head.signatory,
             "signatory_title": head.signatory_title,
-            "emblems": [asdict(each) | {"alt": _FLAGS[each.flag]} for each in emblems],
+            "emblems": [
+                {"flag": each.flag, "words": each.words, "alt": _FLAGS[each.flag]}
+                for each in emblems
+            ],
             "to": sheet.to,
             "reference": sheet.reference,
             "dated": f"{head.place}, le {dated}" if head.place else f"Le {dated}",
@@ -115,8 +130,12 @@ class _Printer:
         }
 
 
-def _compiler(root: Path) -> Compiler:
+def _emblem(it: Emblem) -> dict[str, str]:
+    return {"flag": it.flag, "words": it.words, "alt": _FLAGS[it.flag]}
+
+
+def _compiler(template: Path) -> Compiler:
     from typst import Compiler, Fonts
 
     fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    return Compiler(root / "letter.typ", root=root, font_paths=fonts)
+    return Compiler(template, root=template.parent, font_paths=fonts)

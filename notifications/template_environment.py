@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Never
 
-from jinja2 import nodes
+from jinja2 import nodes, pass_context
 from jinja2.ext import Extension
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.lexer import Token, TokenStream
-from jinja2.runtime import LoopContext
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as JINJA_TESTS
 
 from notifications.letter_filters import FILTERS, Link, Typeset
+from notifications.marks import marked, unmarked
 from notifications.template_values import Absent, Group
 from notifications.typography import french, quoted
 
@@ -49,43 +49,13 @@ ALLOWED = (
     nodes.Keyword,
 )
 
-# The signs that Markdown would read in a value are set aside as characters of the last private
-# plane, which no text uses, and come back once Markdown has been read.
-_PRIVATE = 0x10F000
-_SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-_ASIDE = {ord(sign): chr(_PRIVATE + ord(sign)) for sign in f"{_SIGNS}\n"} | {9: " ", 13: None}
-_BACK = {ord(aside): chr(code) for code, aside in _ASIDE.items() if aside and aside != " "}
-_FORGED = re.compile("[\U0010f000-\U0010ffff]")
-_BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
-
 
 class Refused(Exception):
     """What a letter may not do: the sentence says it."""
 
 
-def set_aside(text: str) -> str:
-    """A value that Markdown will read as mere words."""
-    if not text.isascii():
-        text = _FORGED.sub("", text)
-    if "\n" in text:
-        text = _BLANK_LINES.sub("\n\n", text)
-    return text.translate(_ASIDE)
-
-
-def brought_back(text: str) -> str:
-    """The words as they are, once Markdown has been read."""
-    return text if text.isascii() else text.translate(_BACK)
-
-
-def _marked(value: Any) -> str:
-    """What `{{ … }}` writes in the body, which Markdown will read."""
-    if type(value) is Link:
-        return f"[{set_aside(value)}]({set_aside(value.href)})"
-    return set_aside(_words(value))
-
-
 def _words(value: Any) -> str:
-    """What `{{ … }}` writes."""
+    """What `{{ … }}` says."""
     kind = type(value)
     if kind is str:
         return french(value.strip())
@@ -102,6 +72,20 @@ def _words(value: Any) -> str:
     if kind in (list, tuple):
         raise Refused("une liste s’écrit avec « for » ou avec le filtre « liste »")
     raise Refused("cette valeur ne s’écrit pas dans une lettre")
+
+
+@pass_context  # so that it is asked when a letter is written, never when it is compiled
+def _in_subject(_context: Context, value: Any) -> str:
+    return _words(value)
+
+
+@pass_context
+def _in_body(_context: Context, value: Any) -> str:
+    """A mark that Markdown reads as a letter: the value takes its place once Markdown is read."""
+    words = _words(value)
+    if type(value) is Link:
+        return f"[{marked(words)}]({marked(value.href)})"
+    return marked(words)
 
 
 class LetterEnvironment(ImmutableSandboxedEnvironment):
@@ -147,13 +131,12 @@ class Typography(Extension):
         """The words between the braces, with French typography."""
         for token in stream:
             if token.type == "data":
-                words = _FORGED.sub("", french(quoted(token.value)))
-                yield Token(token.lineno, "data", words)
+                yield Token(token.lineno, "data", unmarked(french(quoted(token.value))))
             else:
                 yield token
 
 
-def _environment(finalize: Callable[[Any], str]) -> LetterEnvironment:
+def _environment(finalize: Callable[[Context, Any], str]) -> LetterEnvironment:
     made = LetterEnvironment(
         undefined=Absent,
         finalize=finalize,
@@ -172,5 +155,5 @@ def _environment(finalize: Callable[[Any], str]) -> LetterEnvironment:
     return made
 
 
-SUBJECTS = _environment(_words)
-BODIES = _environment(_marked)
+SUBJECTS = _environment(_in_subject)
+BODIES = _environment(_in_body)

@@ -1,0 +1,1 @@
+"""What the letters are compared with: another printer, and the compiler alone."""
