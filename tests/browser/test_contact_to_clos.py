@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
-from sqlmodel import col
 
 from api.schema import JOURNAL_OWNERS
-from grants.comites.tables import Seance
 from tests.browser.walking import (
     confirm,
     day,
@@ -18,7 +13,7 @@ from tests.browser.walking import (
     open_action,
     sign_in,
 )
-from tests.builders.site import Site
+from tests.builders.site import Site, hold_seances
 from workflow.journal_check import verify
 
 
@@ -71,7 +66,7 @@ def _decide(page: Page, site: Site) -> None:
     """The séance is held, and grants less than what was asked."""
     refused = page.locator(".refusal").filter(has_text="Retenir le projet")
     expect(refused).to_contain_text("La séance n’a pas encore eu lieu")
-    _hold_the_seance(site)
+    hold_seances(site.database)
     page.reload()
     action = open_action(page, "Retenir le projet")
     action.get_by_label("Montant accordé").fill("24 000")
@@ -106,13 +101,6 @@ def _sign_and_close(page: Page) -> None:
     expect_stage(page, "Bilan")
     confirm(open_action(page, "Solder le dossier"), "Solder le dossier")
     expect_stage(page, "Clos")
-
-
-def _hold_the_seance(site: Site) -> None:
-    """The day of the séance has come."""
-    with site.database.unit_of_work() as session:
-        held = datetime.now(UTC) - timedelta(hours=2)
-        session.execute(update(Seance).where(col(Seance.tenue_le) > held).values(tenue_le=held))
 
 
 def _open_contact(page: Page) -> None:

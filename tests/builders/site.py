@@ -14,7 +14,8 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from api.composition import default_engine
 from api.main import create_app
@@ -114,6 +115,13 @@ def people_of(session: Session, passwords: Passwords) -> tuple[int, dict[str, in
         )
     session.flush()
     return organisme.id, comptes
+
+
+def hold_seances(database: Database) -> None:
+    """The day of every séance has come."""
+    with database.unit_of_work() as session:
+        held = datetime.now(UTC) - timedelta(hours=2)
+        session.execute(update(Seance).where(col(Seance.tenue_le) > held).values(tenue_le=held))
 
 
 def _free_port() -> int:
