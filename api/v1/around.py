@@ -140,7 +140,7 @@ def porteur(call: Call) -> shapes.Dossier:
     shapes.Dossier,
     asks=(*PERSONNE_FIELDS, _STRUCTURE, _SEEN),
     versioned=True,
-    example={"nom": "Amina Diallo", "telephone": "04 67 00 00 00", "structure": "7"},
+    example={"nom": "Amina Diallo", "telephone": "+33467000000", "structure": "7"},
 )
 def change_porteur(call: Call) -> shapes.Dossier:
     """Keep the porteur's name and numbers, and the structure. Raises Invalid, NotFound, Stale."""

@@ -30,6 +30,7 @@ class OperationView:
     description: str
     asks: tuple[tuple[str, str, bool], ...]
     example: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,25 @@ def _page(engine: Engine) -> ApiPage:
 
 def _operation(method: str, path: str, said: dict[str, Any]) -> OperationView:
     content = said.get("requestBody", {}).get("content", {})
-    media = content.get("application/json", {})
+    media = next(iter(content.values()), {})
     schema = media.get("schema", {})
     owed = set(schema.get("required", ()))
     asks = tuple(
-        (name, each.get("title") or each.get("anyOf", [{}])[0].get("title", ""), name in owed)
-        for name, each in schema.get("properties", {}).items()
+        (name, _label(each), name in owed) for name, each in schema.get("properties", {}).items()
     )
-    example = encode(media["example"]) if "example" in media else ""
-    return OperationView(method, path, said["summary"], said["description"], asks, example)
+    given = next(each for status, each in said["responses"].items() if status.startswith("2"))
+    told = given["content"].get("application/json", {})
+    return OperationView(
+        method,
+        path,
+        said["summary"],
+        said["description"],
+        asks,
+        example=encode(media["example"]) if "example" in media else "",
+        answer=encode(told["example"]) if told else ", ".join(given["content"]),
+    )
+
+
+def _label(schema: dict[str, Any]) -> str:
+    inner = schema.get("anyOf", [{}])[0]
+    return schema.get("title") or schema.get("description") or inner.get("title", "")

@@ -54,7 +54,7 @@ _STRUCTURE = Field(
         "titre": "Garage solidaire à Vence",
         "porteur_nom": "Amina Diallo",
         "porteur_email": "amina@garage.example",
-        "montant_demande": "18 500,00",
+        "montant_demande": "18500,00",
     },
 )
 def open_one(call: Call) -> Answer:

@@ -14,11 +14,11 @@ from workflow.errors import NotFound
 subject = Subject("Plan de financement")
 _PLAN = "/dossiers/{dossier_id}/financement"
 _EXAMPLE = {
-    "cout_total": "30 000,00",
-    "montant_demande": "18 500,00",
+    "cout_total": "30000,00",
+    "montant_demande": "18500,00",
     "ligne_1_nature": "cofinanceur",
     "ligne_1_financeur": "Ville de Vence",
-    "ligne_1_montant": "11 500,00",
+    "ligne_1_montant": "11500,00",
     "ligne_1_etat": "obtenu",
 }
 

@@ -11,6 +11,19 @@ from pydantic import TypeAdapter
 from api.form_reading import MULTIPART
 from api.v1 import OPERATIONS
 from api.v1.contract import Operation
+from api.v1.examples import ID as SOME_ID
+from api.v1.examples import IN_ADDRESS, IN_QUERY, KEY, example_of
+from api.v1.examples import VERSION as SOME_VERSION
+from api.v1.openapi_parts import (
+    ANY_FIELDS,
+    BYTES,
+    FILE,
+    ID,
+    INTRODUCTION,
+    PROBLEM_SHAPE,
+    TEXT,
+    WEBHOOKS,
+)
 from api.v1.problems import KNOWN, PROBLEM
 from api.v1.reading import KEY_PATTERN
 from api.v1.routes import PREFIX
@@ -20,106 +33,21 @@ from grants.organisation.jetons import PORTEES
 from workflow.engine import Engine
 from workflow.fields import fields_schema
 
-_ID = {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}
-_TEXT = {"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}
-_BYTES = {"type": "string", "contentEncoding": "binary"}
-_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
-_ANY_FIELDS = {
-    "type": "object",
-    "description": "Les champs que dit le « schema » du dispositif, de la fiche ou de l’action.",
-    "additionalProperties": {
-        "oneOf": [
-            {"type": "string"},
-            {"type": "null"},
-            {"type": "array", "items": {"type": "string"}},
-        ]
-    },
-}
-_PROBLEM = {
-    "type": "object",
-    "description": "Une erreur (RFC 9457). « code » est stable ; « detail » est pour les gens.",
-    "required": ["type", "title", "status", "detail", "code", "instance"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "instance": {"type": "string"},
-        "raisons": {
-            "type": "array",
-            "description": "Chaque raison d’un refus.",
-            "items": {
-                "type": "object",
-                "required": ["code", "message", "champ"],
-                "properties": {
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                    "champ": {"type": ["string", "null"]},
-                },
-            },
-        },
-        "champs": {
-            "type": "object",
-            "description": "Par champ, ce qui est à corriger.",
-            "additionalProperties": {"type": "string"},
-        },
-        "structures": {"type": "array", "items": {"type": "object"}},
-        "fichiers": {
-            "type": "array",
-            "description": "Chaque fichier refusé, et pourquoi.",
-            "items": {
-                "type": "object",
-                "required": ["nom", "message"],
-                "properties": {"nom": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-        "reference": {"type": "string"},
-    },
-    "examples": [
-        {
-            "type": "/api/v1#refuse",
-            "title": "Ce n’est pas possible",
-            "status": 409,
-            "detail": "« Accueillir » n'est pas possible pour l'instant.",
-            "code": "refuse",
-            "instance": "/api/v1/dossiers/12/actions/accueillir",
-            "raisons": [
-                {
-                    "code": "injoignable",
-                    "message": "Personne n’est joignable.",
-                    "champ": "porteur",
-                }
-            ],
-        }
-    ],
-}
-_INTRODUCTION = """Ce que font les écrans, un programme peut le faire : les mêmes services, les
-mêmes règles, les mêmes phrases.
-
-- **Jeton** : « Authorization: Bearer mp_… », créé dans le menu du compte, « Jetons d’API ».
-- **Version** : ce qui se modifie porte une `version`, répétée dans `ETag`. Renvoyez-la dans
-  `If-Match` ; absente, 428 ; dépassée, 412. `*` écrit sans regarder.
-- **Clé** : la même `Idempotency-Key` avec la même demande donne la même réponse pendant un jour.
-- **Pages** : suivez `suivant` (ou l’en-tête `Link`) tel quel.
-- **Réponses** : toujours du texte, comme on le taperait (« 18 500,00 », « 2026-03-12 »).
-- **Erreurs** : `application/problem+json`, avec toutes les raisons à la fois.
-"""
-
 
 def document(engine: Engine) -> dict[str, Any]:
     """The whole description."""
-    schemas: dict[str, Any] = {"Probleme": _PROBLEM}
+    schemas: dict[str, Any] = {"Probleme": PROBLEM_SHAPE}
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
         here = paths.setdefault(PREFIX + operation.path, {})
         here[operation.method.lower()] = _described(engine, operation, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Microprojets", "version": VERSION, "description": _INTRODUCTION},
+        "info": {"title": "Microprojets", "version": VERSION, "description": INTRODUCTION},
         "servers": [{"url": "/"}],
         "security": [{"jeton": []}],
         "paths": paths,
+        "webhooks": WEBHOOKS,
         "components": {
             "schemas": schemas,
             "securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}},
@@ -139,7 +67,7 @@ def _described(engine: Engine, operation: Operation, schemas: dict[str, Any]) ->
         "responses": _answers(operation, schemas),
     }
     if operation.takes == "image":
-        content = {"image/png": {"schema": _BYTES}, "image/jpeg": {"schema": _BYTES}}
+        content = {"image/png": {"schema": BYTES}, "image/jpeg": {"schema": BYTES}}
         found["requestBody"] = {"required": True, "content": content}
     elif operation.takes != "json":
         found["requestBody"] = _form(engine, operation)
@@ -158,7 +86,7 @@ def _body(engine: Engine, operation: Operation) -> dict[str, Any]:
     asks, types = operation.asks, engine.vocabulary.field_types
     schema = operation.schema
     if schema is None:
-        schema = _ANY_FIELDS if asks is None else _nullable(fields_schema(asks, types))
+        schema = ANY_FIELDS if asks is None else _nullable(fields_schema(asks, types))
     media: dict[str, Any] = {"schema": schema}
     if operation.example is not None:
         media["example"] = operation.example
@@ -168,8 +96,8 @@ def _body(engine: Engine, operation: Operation) -> dict[str, Any]:
 def _form(engine: Engine, operation: Operation) -> dict[str, Any]:
     """A form with files: one of them, or several under the same name."""
     schema = fields_schema(operation.asks or (), engine.vocabulary.field_types)
-    several = {"type": "array", "items": _FILE, "minItems": 1, "maxItems": MOST_FILES}
-    schema["properties"][operation.upload] = several if operation.takes == "files" else _FILE
+    several = {"type": "array", "items": FILE, "minItems": 1, "maxItems": MOST_FILES}
+    schema["properties"][operation.upload] = several if operation.takes == "files" else FILE
     schema["required"].append(operation.upload)
     return {"required": True, "content": {MULTIPART: {"schema": schema}}}
 
@@ -191,7 +119,8 @@ def _in_path(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": _ID if name.endswith("_id") else _TEXT,
+            "schema": ID if name.endswith("_id") else TEXT,
+            "example": IN_ADDRESS.get(name, SOME_ID),
         }
         for name in names
     ]
@@ -199,7 +128,13 @@ def _in_path(operation: Operation) -> list[dict[str, Any]]:
 
 def _in_query(operation: Operation) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "description": said, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "query",
+            "description": said,
+            "schema": {"type": "string"},
+            **({"example": IN_QUERY[name]} if name in IN_QUERY else {}),
+        }
         for name, said in operation.query.items()
     ]
 
@@ -208,24 +143,45 @@ def _in_headers(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if operation.versioned:
         version_of = {"type": "string", "pattern": r'^(\*|"[0-9]{1,18}")$'}
-        found.append({"name": "If-Match", "in": "header", "required": True, "schema": version_of})
+        told = {"required": True, "schema": version_of, "example": SOME_VERSION}
+        found.append({"name": "If-Match", "in": "header", **told})
     if operation.keyed:
         key = {"type": "string", "pattern": f"^{KEY_PATTERN}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "schema": key})
+        found.append({"name": "Idempotency-Key", "in": "header", "schema": key, "example": KEY})
     return found
 
 
 def _answers(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = {kind: {"schema": _FILE} for kind in operation.media}
+    content: dict[str, Any] = {kind: {"schema": FILE} for kind in operation.media}
     if operation.gives is not None:
-        content["application/json"] = {"schema": _shape(operation.gives, schemas)}
-    good = {"description": HTTPStatus(operation.status).phrase, "content": content}
+        shape = _shape(operation.gives, schemas)
+        example = example_of(operation.gives.__name__, schemas)
+        content["application/json"] = {"schema": shape, "example": example}
+    good = {
+        "description": HTTPStatus(operation.status).phrase,
+        "headers": _headers(operation, schemas),
+        "content": content,
+    }
     problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
-    bad = {
+    bad: dict[str, Any] = {
         str(status): {"description": HTTPStatus(status).phrase, "content": problem}
         for status in sorted(_refusals(operation))
     }
+    bad["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return {str(operation.status): good, **bad}
+
+
+def _headers(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """What the headers of an answer repeat: its version, where it stands, what follows it."""
+    named = getattr(operation.gives, "__name__", "")
+    holds = schemas.get(named, {}).get("properties", {})
+    told = {
+        "ETag": "version" in holds,
+        "Link": "suivant" in holds,
+        "Location": operation.status == HTTPStatus.CREATED,
+        "Idempotency-Replayed": operation.keyed,
+    }
+    return {name: {"schema": {"type": "string"}} for name, here in told.items() if here}
 
 
 def _refusals(operation: Operation) -> set[int]:

@@ -148,7 +148,7 @@ def parameters(call: Call) -> shapes.Parametres:
     asks=None,
     versioned=True,
     direction=True,
-    example={"plafond": "23 000,00"},
+    example={"plafond": "23000,00"},
 )
 def set_parameters(call: Call) -> shapes.Parametres:
     """Keep the parameters that are sent. Raises Invalid, NotFound, Stale."""
