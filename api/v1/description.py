@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +32,7 @@ class OperationView:
     asks: tuple[tuple[str, str, bool], ...]
     example: str
     answer: str
+    is_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,14 @@ def _operation(method: str, path: str, said: dict[str, Any]) -> OperationView:
         said["summary"],
         said["description"],
         asks,
-        example=encode(media["example"]) if "example" in media else "",
-        answer=encode(told["example"]) if told else ", ".join(given["content"]),
+        example=_shown(media["example"]) if "example" in media else "",
+        answer=_shown(told["example"]) if told else ", ".join(given["content"]),
+        is_file=not told,
     )
+
+
+def _shown(example: Any) -> str:
+    return json.dumps(example, ensure_ascii=False, indent=2)
 
 
 def _label(schema: dict[str, Any]) -> str:

@@ -77,6 +77,7 @@ _OF_A_SHAPE: Mapping[str, Any] = {
     "PieceDispositif.libelle": "Statuts signés",
     "PieceDispositif.pour": ["inscrire_cts"],
     "Piece.pour": ["inscrire_cts"],
+    "Raison.champ": None,
     "RaisonLot.nombre": 2,
     "SectionDuJour.cle": "semaine",
     "SectionDuJour.titre": "Les sept prochains jours",
