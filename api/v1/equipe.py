@@ -78,7 +78,7 @@ def give_role(call: Call) -> shapes.Change:
     shapes.Change,
     asks=COORDINATES,
     direction=True,
-    example={"fonction": "chargée de mission", "telephone": "01 99 00 12 34"},
+    example={"fonction": "chargée de mission", "telephone": "+33199001234"},
 )
 def give_coordinates(call: Call) -> shapes.Change:
     """Change what letters say of a colleague. Raises Invalid, NotFound."""

@@ -135,6 +135,7 @@ _WORDS: Mapping[str, Any] = {
     "change": True,
     "champ": "colonne-1",
     "choisies": ["etape", "lieu", "referent", "demande"],
+    "civilite": "madame",
     "cle": "inscrire_cts",
     "cloture_inscriptions": "2026-04-01",
     "code": "pieces_manquantes",
@@ -278,6 +279,7 @@ _WORDS: Mapping[str, Any] = {
     "secret": "whs_…",
     "secteur": "environnement",
     "sejours": 9,
+    "signature": True,
     "siret": "73282932000074",
     "sortis_sans_aboutir": 2,
     "statut": 200,
@@ -305,6 +307,7 @@ _WORDS: Mapping[str, Any] = {
 }
 
 
+_PLAIN: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "object": {}}
 #: What stands in an address, and in the headers of a demand.
 IN_ADDRESS: Mapping[str, str] = {
     "action": "inscrire_cts",
@@ -338,9 +341,20 @@ VERSION, KEY, ID = '"7"', "reprise-du-12-mars-014", "12"
 
 
 def example_of(name: str, schemas: Mapping[str, Any]) -> Any:
-    """An example of a shape. Raises KeyError for a property that no word tells."""
+    """An example of a shape; a property that no word tells has a plain one."""
     shape = schemas[name]
     return {key: _value(name, key, schema, schemas) for key, schema in shape["properties"].items()}
+
+
+def without_words(schemas: Mapping[str, Any]) -> list[str]:
+    """The properties that have only a plain example: write what they may say above."""
+    return sorted(
+        f"{name}.{key}"
+        for name, shape in schemas.items()
+        for key, schema in shape.get("properties", {}).items()
+        if key not in _WORDS and f"{name}.{key}" not in _OF_A_SHAPE
+        if _shape_in(schema) is None and _shape_in(schema.get("items", {})) is None
+    )
 
 
 def _value(shape: str, key: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
@@ -356,7 +370,7 @@ def _value(shape: str, key: str, schema: Mapping[str, Any], schemas: Mapping[str
             return [example_of(inner, schemas)]
     if schema.get("format") == "date" and key == "le":
         return _DAY
-    word = _WORDS[key]
+    word = _WORDS.get(key, _PLAIN.get(schema.get("type", ""), "…"))
     if schema.get("type") == "array":
         return word if isinstance(word, list) else [word]
     return bool(word) if schema.get("type") == "boolean" else word

@@ -12,6 +12,7 @@ from jsonschema_rs import Draft202012Validator
 
 from api.composition import default_engine
 from api.v1 import OPERATIONS
+from api.v1.examples import without_words
 from api.v1.openapi import document
 from notifications.webhooks import Delivered, deliver
 from tests.builders.bearers import Program
@@ -49,6 +50,12 @@ def test_every_answer_has_an_example_that_is_true_to_its_shape() -> None:
         for kind, media in given["content"].items():
             if kind == "application/json":
                 assert faults(media["schema"], media["example"]) == [], where
+
+
+def test_every_property_of_an_answer_has_a_word_of_its_own() -> None:
+    shapes = dict(described()["components"]["schemas"])
+    del shapes["Probleme"]
+    assert without_words(shapes) == [], "say in api/v1/examples.py what these may be"
 
 
 def test_every_body_has_an_example_that_is_true_to_its_schema() -> None:

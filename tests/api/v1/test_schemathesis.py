@@ -89,7 +89,12 @@ def _sendable(headers: Any) -> Iterator[tuple[str, bytes]]:
 
 
 def test_the_api_does_what_it_says(
-    app: FastAPI, database: Database, settings: Settings, office: Office, long_run: bool
+    app: FastAPI,
+    database: Database,
+    database_kind: str,
+    settings: Settings,
+    office: Office,
+    long_run: bool,
 ) -> None:
     put_on_disk(settings)
     with database.unit_of_work() as session:
@@ -100,18 +105,18 @@ def test_the_api_does_what_it_says(
     for found in schema.get_all_operations():
         assert isinstance(found, Ok), "the description is sound"
         operation = found.ok()
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            if mode is GenerationMode.NEGATIVE and not _takes_anything(operation):
-                continue
+        for mode in _modes(operation, short=not long_run and database_kind == "postgresql"):
             _run(sender, operation.as_strategy(generation_mode=mode), MANY if long_run else FEW)
     assert sender.sent.total() > (5000 if long_run else 200)
     assert {200, 201, 403, 404, 422} <= set(sender.sent)
 
 
-def _takes_anything(operation: Any) -> bool:
-    """Whether there is anything in it to get wrong."""
+def _modes(operation: Any, *, short: bool) -> Iterator[GenerationMode]:
+    """What is allowed; and what is not, unless nothing is taken, or the other database tries it."""
+    yield GenerationMode.POSITIVE
     raw = operation.definition.raw
-    return bool(raw["parameters"] or "requestBody" in raw)
+    if not short and (raw["parameters"] or "requestBody" in raw):
+        yield GenerationMode.NEGATIVE
 
 
 def _run(sender: Sender, cases: st.SearchStrategy[Case], most: int) -> None:
