@@ -75,7 +75,7 @@ def inside(x: float, y: float, box: tuple[int, int, int, int]) -> bool:
         written(head=BARE, emblems=True),
         written(head=replace(HEAD, logo=None, signature=None)),
         written(letterhead=False),
-        written("{{ dossier.titre }}\n\n" * 60, emblems=True),
+        written("{{ dossier.titre }}\n\n" * 45, emblems=True),
     ],
     ids=["usual", "emblems", "bare", "no logo", "no letterhead", "several pages"],
 )
@@ -122,7 +122,7 @@ def test_a_long_address_still_shows_whole() -> None:
 
 
 def test_each_letter_of_one_file_has_its_own_pages() -> None:
-    long = written("{{ dossier.titre }}\n\n" * 60)
+    long = written("{{ dossier.titre }}\n\n" * 45)
     pdf = as_pdf([written(), long, written(recipient=Recipient("Bo", None))])
     told = [re.search(r"Page (\d) / (\d)", text) for text in pages(pdf)]
     assert [match.groups() for match in told if match] == [
