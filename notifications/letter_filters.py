@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
-from notifications.template_values import Absent
+from notifications.template_values import Absent, Group
 from notifications.typography import french
 from notifications.words import amount_in_words, number_in_words
 from workflow.dates import MONTHS, to_paris
@@ -35,6 +35,20 @@ class Link(Typeset):
         """The words and where they lead."""
         made = super().__new__(cls, words)
         made.href = href
+        return made
+
+
+class Phrase(Typeset):
+    """Words among which some lead somewhere, each already as typography wants it."""
+
+    __slots__ = ("parts",)
+
+    parts: tuple[Typeset, ...]
+
+    def __new__(cls, *parts: str) -> Phrase:
+        """The words in order, with their spaces."""
+        made = super().__new__(cls, "".join(parts))
+        made.parts = tuple(part if isinstance(part, Typeset) else Typeset(part) for part in parts)
         return made
 
 
@@ -98,6 +112,21 @@ def telephone(value: Any) -> str:
 def courriel(value: Any) -> str:
     """An e-mail address, to write to."""
     return Link(str(value), f"mailto:{value}")
+
+
+def joindre(value: Any) -> str:
+    """« Zoé Martin, au 01 99 00 12 34 ou à l’adresse zoe@aide34.example », as far as is known."""
+    if not isinstance(value, Group):
+        raise Unsuitable("« joindre » attend quelqu’un : referent, organisme")
+    if "nom" not in value:
+        return Absent(obj=value, name="nom").note()
+    parts: list[str] = [french(value["nom"])]
+    if "telephone" in value:
+        parts += [", au ", telephone(value["telephone"])]
+    if "email" in value:
+        parts += [" ou à l’adresse " if len(parts) > 1 else ", à l’adresse "]
+        parts += [courriel(value["email"])]
+    return Phrase(*parts)
 
 
 def liste(value: Any) -> str:
@@ -172,6 +201,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
         date_heure,
         telephone,
         courriel,
+        joindre,
         liste,
     )
 } | {"appel": lambda value: _NOBODY_KNOWN if isinstance(value, Absent) else appel(value)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Never
 
@@ -13,7 +14,7 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS as JINJA_TESTS
 
-from notifications.letter_filters import FILTERS, Link, Typeset
+from notifications.letter_filters import FILTERS, Link, Phrase, Typeset
 from notifications.marks import marked, unmarked
 from notifications.template_values import Absent, Group
 from notifications.typography import french, quoted
@@ -59,7 +60,7 @@ def _words(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return french(value.strip())
-    if kind in (Typeset, Link):
+    if kind in (Typeset, Link, Phrase):
         return str(value)
     if kind is bool:
         return "oui" if value else "non"
@@ -82,6 +83,10 @@ def _in_subject(_context: Context, value: Any) -> str:
 @pass_context
 def _in_body(_context: Context, value: Any) -> str:
     """A mark that Markdown reads as a letter: the value takes its place once Markdown is read."""
+    return "".join(map(_mark, value.parts)) if type(value) is Phrase else _mark(value)
+
+
+def _mark(value: Any) -> str:
     words = _words(value)
     if type(value) is Link:
         return f"[{marked(words)}]({marked(value.href)})"
@@ -124,8 +129,21 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         return False
 
 
+# A line of words that ends with a block keeps its end: only lines of blocks alone disappear.
+_ALONE = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
+_ENDS_WITH_A_BLOCK = re.compile(r"(?<![-+])%\}[ \t]*$")
+
+
 class Typography(Extension):
     """What the template itself says is set right once, when it is compiled."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Keep the line ends that somebody who writes a letter sees."""
+        del name, filename
+        return "\n".join(
+            line if _ALONE.fullmatch(line) else _ENDS_WITH_A_BLOCK.sub("+%}", line)
+            for line in source.split("\n")
+        )
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:  # type: ignore[override]
         """The words between the braces, with French typography."""

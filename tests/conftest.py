@@ -37,6 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="full sizes of the kill, growth and fuzzing tests, with another seed each time",
     )
+    parser.addoption(
+        "--renew-letters",
+        action="store_true",
+        help="write the reviewed copies of the letters again, to be read before they are kept",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -182,6 +182,7 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
     others = json.loads(dossier.donnees)
     others["effectif_etp"] = told_number(others["effectif_etp"])
     organisme, structure, referent = dossier.organisme, dossier.structure, dossier.referent
+    halfway = dossier.date_debut + (dossier.date_fin - dossier.date_debut) / 2
     codes = [code for code in organisme.departements.split(",") if code]
     place = Adhesion.objects.get(compte_id=referent.pk, organisme_id=organisme.pk, active=True)
     held = dossier.seance.tenue_le.astimezone(UTC)
@@ -205,6 +206,7 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
             "etape": STAGE,
             "dispositif": DISPOSITIF,
             "depuis": to_paris(dossier.stage_since).date().isoformat(),
+            "mi_parcours": halfway.isoformat(),
         },
         "structure": {
             "nom": structure.nom,
@@ -225,6 +227,7 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
             "telephone": place.telephone or organisme.telephone,
         },
         "seance": {
+            "cle": str(dossier.seance.pk),
             "comite": dossier.seance.comite,
             "tenue_le": held.isoformat().replace("+00:00", "Z"),
             "lieu": dossier.seance.lieu or None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from benchmarks.orders import (
@@ -309,6 +309,8 @@ class ByHand:
         answers["departement"] = departement_name(row["departement"])
         others = json.loads(row["donnees"])
         others["effectif_etp"] = told_number(others["effectif_etp"])
+        start, end = (date.fromisoformat(answers[key]) for key in ("date_debut", "date_fin"))
+        halfway = start + (end - start) / 2
         codes = [code for code in around["departements"].split(",") if code]
         held = self.read_instant(seance[3]).astimezone(UTC)
         return {
@@ -327,6 +329,7 @@ class ByHand:
                 "etape": STAGE,
                 "dispositif": DISPOSITIF,
                 "depuis": to_paris(NOW).date().isoformat(),
+                "mi_parcours": halfway.isoformat(),
             },
             "structure": {
                 "nom": row["structure_nom"],
@@ -347,6 +350,7 @@ class ByHand:
                 "telephone": around["referent_telephone"] or around["telephone"],
             },
             "seance": {
+                "cle": str(seance[0]),
                 "comite": seance[2],
                 "tenue_le": held.isoformat().replace("+00:00", "Z"),
                 "lieu": seance[4] or None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, update
 from sqlmodel import Session
 
 from grants.comites.service import create_seance
@@ -19,12 +19,13 @@ from grants.organisation.founding import create_organisme, record_birth
 from grants.organisation.identity import Identity
 from grants.organisation.parameters import change_parameters
 from grants.organisation.roles import DIRECTION
-from grants.organisation.tables import Compte, Organisme
+from grants.organisation.tables import Adhesion, Compte, Organisme
 from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.fields import FIELD_TYPES
+from workflow.pipeline import Field
 
-_O, _C = table_of(Organisme), table_of(Compte)
+_O, _C, _A = table_of(Organisme), table_of(Compte), table_of(Adhesion)
 # The organisme exists a while before its first contact, a séance before its first inscription.
 BEFORE_THE_FIRST_CONTACT = timedelta(days=30)
 
@@ -51,7 +52,7 @@ def install(
 ) -> Installed:
     """Write the tenant as it stood before its first contact. Never commits."""
     start = min(each.contact_le for each in demonstration.dossiers) - BEFORE_THE_FIRST_CONTACT
-    organisme_id = _found(session, demonstration.organisme, start)
+    organisme_id = _found(session, demonstration, start)
     team = {
         equipier.cle: _welcome(session, organisme_id, equipier, password_hash, start)
         for equipier in demonstration.comptes
@@ -72,11 +73,21 @@ def install(
     return Installed(organisme_id, identities, seances)
 
 
-def _found(session: Session, told: Told, start: datetime) -> int:
+def _found(session: Session, demonstration: Demonstration, start: datetime) -> int:
+    told = demonstration.organisme
+    chief = next(each for each in demonstration.comptes if each.role == DIRECTION)
     values = {
         "nom": told.nom,
         "adresse": f"{told.nom_complet}\n{told.adresse}\n{told.code_postal} {told.commune}",
         "departements": ",".join(told.departements),
+        "ville": told.commune,
+        "telephone": _phone(told.telephone),
+        "email": told.courriel,
+        "signataire": f"{chief.prenom} {chief.nom}",
+        "signataire_qualite": chief.fonction,
+        # Microprojets are paid for by the European social fund and the State.
+        "embleme_europe": True,
+        "embleme_france": True,
         "demonstration": True,
     }
     return create_organisme(session.connection(), values, start)
@@ -99,7 +110,19 @@ def _welcome(
     nom = f"{equipier.prenom} {equipier.nom}"
     account = create_compte(session, nom, equipier.courriel, password_hash, start)
     join(session, organisme_id, account.id, equipier.role)
+    told = {"fonction": equipier.fonction, "telephone": _phone(equipier.telephone)}
+    one = (_A.c.organisme_id == organisme_id, _A.c.compte_id == account.id)
+    session.connection().execute(update(_A).where(*one).values(told))
     return account
+
+
+def _phone(number: str | None) -> str | None:
+    """A number as the forms keep it."""
+    if number is None:
+        return None
+    return FIELD_TYPES["telephone"].parse(
+        number, Field(key="telephone", label="Téléphone", type="telephone")
+    )
 
 
 def _form_of(seance: Seance) -> dict[str, str]:

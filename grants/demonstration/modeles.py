@@ -54,6 +54,8 @@ class Organisme(Donnee):
     code_postal: CodePostal
     commune: Texte
     region: Texte
+    telephone: Telephone
+    courriel: Courriel
     departements: tuple[Departement, ...]
     fictif: bool
     objectifs: Mapping[Cle, Texte] = Field(default_factory=dict)
@@ -67,6 +69,8 @@ class Compte(Donnee):
     nom: Texte
     courriel: Courriel
     role: Role
+    fonction: Texte | None = None
+    telephone: Telephone | None = None
 
 
 class Seance(Donnee):
@@ -106,6 +110,7 @@ class Personne(Donnee):
     nom: Texte
     courriel: Courriel | None = None
     telephone: Telephone | None = None
+    civilite: Literal["madame", "monsieur"] | None = None
 
 
 class LigneDePlan(Donnee):

@@ -180,6 +180,7 @@ class Recit:
                 told.courriel,
                 told.telephone,
                 at,
+                told.civilite,
             )
             self.personnes[cle] = found.id
         return self.personnes[cle]

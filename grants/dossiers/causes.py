@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.reading import load_facts, parameters_of, situation_with
+from grants.dossiers.reading import load_facts, situation_with
 from grants.organisation.identity import software
 from workflow.dates import to_paris
 from workflow.engine import Engine
@@ -29,8 +29,7 @@ class Cause:
 
 def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
     """The rule of that key in the stage where the dossier stands, if it still has it."""
-    pipeline, own = engine.machine(subject).pipeline, parameters_of(engine, subject)
-    reminders = pipeline.reminders(subject.stage, own)
+    reminders = engine.machine(subject).pipeline.stage(subject.stage).reminders
     return next((rule for rule in reminders if rule.key == key), None)
 
 

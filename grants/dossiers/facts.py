@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -34,9 +36,14 @@ def project_end(_connection: Connection, subject: Subject) -> date | None:
 
 
 @DOSSIERS.fact("mi_parcours", is_date=True)
-def half_way(_connection: Connection, subject: Subject) -> date | None:
+def project_half_way(_connection: Connection, subject: Subject) -> date | None:
     """Half-way through a project that lasts over six months."""
-    start, end = subject.row["date_debut"], subject.row["date_fin"]
+    return half_way(subject.row)
+
+
+def half_way(row: Mapping[str, Any]) -> date | None:
+    """The day half-way through a dossier's project, where a bilan is owed then."""
+    start, end = row["date_debut"], row["date_fin"]
     if start is None or end is None or end - start <= LONG_PROJECT:
         return None
     return start + (end - start) / 2

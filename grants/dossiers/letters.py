@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from grants.dossiers.lettres.context import context_of
 from grants.dossiers.lettres.reading import Around, read_around
-from grants.dossiers.lettres.variables import uses_of
+from grants.dossiers.lettres.uses import uses_of
 from notifications.letters import Letter
 from notifications.outbox import Enclosed, Recipient
 from workflow.engine import Engine, Move

@@ -62,7 +62,7 @@ def letterhead_of(
         logo=row["logo"],
         signature=row["signature"] if signatory == "direction" else None,
         signatory=name,
-        signatory_title=title,
+        signatory_title=title[:1].upper() + title[1:],
         emblems=tuple(
             emblem
             for emblem, shown in ((EUROPE, "embleme_europe"), (FRANCE, "embleme_france"))

@@ -94,7 +94,7 @@ def test_it_says_who_writes_to_whom_about_what_and_when() -> None:
         f"Réf. : {REFERENCE} Nice, le 1er mars 2027",
         "Objet : Votre projet Un jardin",
         "Le comité accorde 23 000 € (vingt-trois mille euros) à « Un jardin ».",
-        "La directrice, Camille Exemple",
+        "Camille Exemple La directrice",
         "04 93 00 00 00 · contact@tremplin.example Page 1 / 1",
     ):
         assert told in words

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Any
 
-from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.v1.shapes.plain import Cents, Schema, Values, Version, one_of
+from api.v1.shapes.plain import Cents, Values, Version
 
 
 class EtapeDispositif(TypedDict):
@@ -17,12 +16,8 @@ class EtapeDispositif(TypedDict):
     cle: str
     libelle: str
     libelle_public: str
-    phase: str
     finale: bool
     fiches: list[str]
-    roles_des_fiches: Annotated[
-        dict[str, list[str]], Field(description="Par fiche, les rôles qui peuvent y répondre ici.")
-    ]
 
 
 class FicheDispositif(TypedDict):
@@ -30,8 +25,7 @@ class FicheDispositif(TypedDict):
 
     cle: str
     libelle: str
-    aide: str
-    schema: Schema
+    schema: dict[str, Any]
 
 
 class ActionDispositif(TypedDict):
@@ -39,8 +33,6 @@ class ActionDispositif(TypedDict):
 
     cle: str
     libelle: str
-    aide: str
-    ton: Annotated[str, one_of("avance", "retour", "sortie", "correction")]
     de: list[str]
     vers: str
     roles: list[str]
@@ -48,7 +40,7 @@ class ActionDispositif(TypedDict):
     motif_demande: bool
     automatique: bool
     lettres: list[str]
-    schema: Schema
+    schema: dict[str, Any]
 
 
 class PieceDispositif(TypedDict):

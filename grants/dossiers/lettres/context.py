@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from grants.dossiers.facts import half_way
 from grants.dossiers.lettres.reading import RENDEZ_VOUS, Around
 from grants.dossiers.pieces.states import A_CORRIGER, MOTIFS, PERIMEE, RECUE, Standing, standings
 from grants.structures.departements import DEPARTEMENTS
@@ -83,6 +84,7 @@ def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -
         "etape": pipeline.stage(stage).public_label,
         "dispositif": pipeline.label,
         "depuis": plain(to_paris(subject.stage_since).date()),
+        "mi_parcours": plain(half_way(row)),
     }
 
 

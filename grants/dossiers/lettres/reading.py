@@ -114,7 +114,8 @@ def _referred(
         known = facts.get(key)
         same = isinstance(known, Mapping) and known["id"] == id
         row = known if same else id and kind.read(connection, subject.tenant_id, id)
-        told[key] = kind.tell(row) if row else None
+        taken_away = key in answers and answers[key] is None
+        told[key] = {**kind.tell(row), **({"annule": True} if taken_away else {})} if row else None
     return told
 
 

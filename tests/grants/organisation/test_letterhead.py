@@ -52,7 +52,7 @@ def test_the_organisme_stands_at_the_head_of_its_letters(
     phone = "04\u00a065\u00a071\u00a040\u00a043"
     assert found.contact == f"{phone} · contact@aide34.example · aide34.example"
     assert (found.place, found.emblems) == ("Montpellier", (FRANCE,))
-    assert (found.signatory, found.signatory_title) == ("Camille Aubrac", "directrice")
+    assert (found.signatory, found.signatory_title) == ("Camille Aubrac", "Directrice")
     assert found.signature == png(200, 80)
 
 
@@ -76,7 +76,7 @@ def test_the_referent_signs_his_own_letters_without_the_image_of_another(
         direction, raw = office.identity("direction"), {"fonction": "chargé de mission"}
         change_coordinates(session, direction, me.id, raw, NOW)
     found = head(database, office, "referent", me.id)
-    assert (found.signatory, found.signatory_title) == (me.nom, "chargé de mission")
+    assert (found.signatory, found.signatory_title) == (me.nom, "Chargé de mission")
     assert found.signature is None
     strangers = head(database, office, "referent", other_office.people["charge_de_mission"].id)
     assert strangers.signatory == "Camille Aubrac"
