@@ -13,7 +13,7 @@ from notifications.merging import Part, merged
 from notifications.outbox import Recipient
 from notifications.pdf import print_letters
 from notifications.template_versions import Template, original, template_in_force
-from notifications.writing import File, Sending, Written, composed_of, written_from
+from notifications.writing import File, Sending, Written, composed_of, untold, written_from
 
 __all__ = [
     "Emblem",
@@ -51,14 +51,14 @@ def write(
     `sequence` grows with each letter about the same event: the calendar keeps the greatest.
     `to_post`: on paper, so that the address is one of the values it may lack.
     """
-    lacking = unposted(context) if to_post else ()
+    letter = template.letter
+    lacking = (*untold(letter.attachments, context), *(unposted(context) if to_post else ()))
     try:
         composed = composed_of(template, context)
     except MissingValue as error:
-        raise MissingValue((*error.names, *lacking)) from None
+        raise MissingValue(tuple(dict.fromkeys((*error.names, *lacking)))) from None
     if lacking:
         raise MissingValue(lacking)
-    letter = template.letter
     return written_from(
         composed,
         Sending(letterhead, recipient, reference, at, sequence),

@@ -59,6 +59,14 @@ def composed_of(template: Template, context: Mapping[str, Any]) -> Composed:
     return (compose if template.id is None else compose_bounded)(template.source, context)
 
 
+def untold(attachments: Iterable[str], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the hours that calendar files lack."""
+    kinds = [name.removesuffix(".ics") for name in attachments if name != _OWN_PDF]
+    return tuple(
+        f"{kind}.{HOURS[kind]}" for kind in kinds if not (context.get(kind) or {}).get(HOURS[kind])
+    )
+
+
 def written_from(
     composed: Composed,
     sending: Sending,
@@ -124,9 +132,10 @@ def _files(
 
 
 def _calendar(name: str, context: Mapping[str, Any], sending: Sending) -> File:
+    lacking = untold((name,), context)
+    if lacking:
+        raise MissingValue(lacking)
     kind = name.removesuffix(".ics")
-    if not (context.get(kind) or {}).get(HOURS[kind]):
-        raise MissingValue((f"{kind}.{HOURS[kind]}",))
     recipient = sending.recipient
     event = event_of(kind, context, (recipient.name, recipient.email or ""), sending.sequence)
     media_type = f"{CALENDAR}; method={method_of(event)}; charset=utf-8"
