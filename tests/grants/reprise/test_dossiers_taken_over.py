@@ -228,3 +228,15 @@ def test_each_entry_is_a_first_one_of_its_stage_once(desk: Desk) -> None:
     firsts = [row["to_stage"] for row in moves if row["first_entry"]]
     assert len(firsts) == len(set(firsts)) == 6
     assert isinstance(moves[0]["at"], datetime)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"), [("Mme", "madame"), ("M.", "monsieur"), ("Madame", "madame"), ("", None)]
+)
+def test_a_civilite_is_taken_over_however_it_is_written(
+    desk: Desk, cell: str, kept: str | None
+) -> None:
+    titles = (*TITLES, "Civilité")
+    desk.take_over(KIND, csv_of(titles, (*FOLLOWED, cell)))
+    (person,) = desk.rows(Personne)
+    assert person["civilite"] == kept
