@@ -17,6 +17,7 @@ import grants.finances.tables
 import grants.fusions.tables
 import grants.organisation.jeton_tables
 import grants.organisation.tables
+import grants.relances.feed_tables
 import grants.reprise.tables
 import grants.structures.tables
 import notifications.courrier_table
@@ -46,6 +47,7 @@ DECLARED = (
     grants.fusions.tables,
     grants.organisation.jeton_tables,
     grants.organisation.tables,
+    grants.relances.feed_tables,
     grants.reprise.tables,
     grants.structures.tables,
     notifications.courrier_table,

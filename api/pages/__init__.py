@@ -14,6 +14,7 @@ from api.wings import Opening
 #: What an address begins with → the modules that answer there, in the order they are tried.
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "": ("accueil",),
+    "agenda": ("agenda_ics",),
     "aide": ("aide",),
     "annuler": ("annulation",),
     "aujourdhui": ("aujourdhui",),

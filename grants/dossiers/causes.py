@@ -29,7 +29,15 @@ class Cause:
 
 def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
     """The rule of that key in the stage where the dossier stands, if it still has it."""
-    reminders = engine.machine(subject).pipeline.stage(subject.stage).reminders
+    place = (subject.pipeline, subject.pipeline_version, subject.stage)
+    return rule_at(engine, *place, key)
+
+
+def rule_at(
+    engine: Engine, pipeline: str, version: int, stage: str, key: str
+) -> ReminderRule | None:
+    """The reminder of that key in a stage of a pipeline's version, if it has it."""
+    reminders = engine.catalogue.machine(pipeline, version).pipeline.stage(stage).reminders
     return next((rule for rule in reminders if rule.key == key), None)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from grants.dossiers.advance import Demand, advance, settle
+from grants.dossiers.causes import rule_at
 from grants.dossiers.readiness import follow_readiness, readiness, stages_that_time_changes
 from grants.dossiers.reading import read_subject
 from grants.dossiers.taches.rappels import remind
@@ -130,7 +131,7 @@ def _see_to(
     """The tâches one by one, then the letters, some people at a time."""
     people: dict[Person, int] = {}
     for due in batch:
-        rule = _rule(engine, due)
+        rule = rule_at(engine, due.pipeline, due.pipeline_version, due.stage, due.rule)
         if rule is None or rule.task is None:
             people.setdefault(due.person, due.dossier_id)
             continue
@@ -153,13 +154,6 @@ def _see_to(
 
 def _few(people: list[Person]) -> Iterator[list[Person]]:
     return (people[start : start + FEW] for start in range(0, len(people), FEW))
-
-
-def _rule(engine: Engine, due: Due) -> ReminderRule | None:
-    """The rule that planned a reminder, if the dossier's stage still has it."""
-    pipeline = engine.catalogue.machine(due.pipeline, due.pipeline_version).pipeline
-    reminders = pipeline.stage(due.stage).reminders
-    return next((rule for rule in reminders if rule.key == due.rule), None)
 
 
 def settle_all(database: Database, engine: Engine, now: datetime) -> int:

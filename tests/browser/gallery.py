@@ -46,6 +46,7 @@ NO_PAGE = frozenset(
     {
         "/",
         "/healthz",
+        "/agenda/{lien}.ics",
         "/organismes/{organisme_id}/logo",
         "/dossiers/{dossier_id}/fichiers/{fichier_id}",
         "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",

@@ -31,6 +31,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/taches/{task_id}/rouvrir"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/taches"): Who.WRITERS,
     ("GET", "/healthz"): Who.ANYBODY,
+    ("GET", "/agenda/{lien}.ics"): Who.ANYBODY,
     ("GET", "/connexion"): Who.ANYBODY,
     ("POST", "/connexion"): Who.ANYBODY,
     ("POST", "/deconnexion"): Who.SIGNED_IN,

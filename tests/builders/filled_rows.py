@@ -25,6 +25,7 @@ _ADMITTED = {
     ("financement", "nature"): lambda _n: "cofinanceur",
     ("financement", "etat"): lambda _n: "obtenu",
     ("fusion", "absorbee_id"): lambda n: ROWS + 1 - n,
+    ("lien_agenda", "portee"): lambda _n: "moi",
     ("lien_dossier", "nature"): lambda _n: "suite",
     ("piece", "structure_id"): lambda _n: None,
     ("piece", "etat"): lambda _n: "a_corriger",

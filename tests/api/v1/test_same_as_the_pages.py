@@ -158,6 +158,7 @@ READ = {
 }
 #: Pages that hold nothing of the organisme: forms, whose fields the description tells, and doors.
 NOTHING_TO_READ = (
+    "/agenda/{lien}.ics",  # the link alone opens it, for calendars that hold no token
     "/aide",
     "/compte/jetons",
     "/connexion",

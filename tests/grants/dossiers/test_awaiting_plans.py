@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from grants.dossiers import awaiting
 from grants.dossiers.taches.queries import open_tasks, tasks_done_since, tasks_of_dossier
 from grants.organisation.queries import Customs
 from grants.relances import dues
+from grants.relances.agenda import KINDS, Narrowing, agenda
 from notifications.reminders import days_taken
 from tests.builders.dossiers import Counter
 from tests.builders.offices import NOW
@@ -26,6 +28,12 @@ Asked = Callable[[Connection, Counter], object]
 
 def pipelines(counter: Counter) -> list[Any]:
     return [each.pipeline for each in counter.engine.catalogue.every()]
+
+
+def _agenda(connection: Connection, counter: Counter, kind: str) -> object:
+    whose = Narrowing(2, "microprojets", (kind,))
+    span, after = (NOW, SOON), (NOW, 2, 5)
+    return agenda(connection, counter.engine, 1, span, whose, 9, after)
 
 
 QUESTIONS: dict[str, Asked] = {
@@ -47,6 +55,7 @@ QUESTIONS: dict[str, Asked] = {
     "anything due": lambda c, _: c.execute(dues._ANY._source, {"now_": NOW}),
     "reminders": lambda c, _: dues.reminders_due(c, NOW, dues.BEGINNING, 9),
     "reminders of people": lambda c, _: dues.echeances_due_to(c, PEOPLE, NOW),
+    **{f"agenda: {kind}": partial(_agenda, kind=kind) for kind in KINDS},
     "days taken": lambda c, _: days_taken(c, {(1, 2), (1, 3)}, NOW),
 }
 
