@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.pages import ROUTERS
 from grants.organisation.links import create_link
+from grants.relances.feed import find_feed, make_link, mark_seen
 from notifications.outbox import Occasion
 from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
 from tests.builders.offices import NOW, Holdings, Office
@@ -65,12 +66,20 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "action": "accueillir",
         "formulaire": "fiche-accueil",
         "jeton": create_link(session, office.people["assistant"].id, NOW),
+        "lien": _calendar_link(session, office),
         "key": "microprojets",
         "modele": "structures",
         "parameter": "plafond",
         "piece": "devis",
         "sheet": "projet",
     }
+
+
+def _calendar_link(session: Session, office: Office) -> str:
+    """A link by which a calendar reads the agenda, and has just done so."""
+    secret = make_link(session, office.identity("assistant"), "tous", NOW)
+    mark_seen(session, find_feed(session.connection(), secret, NOW), NOW)
+    return secret
 
 
 def _told_elsewhere(session: Session, office: Office) -> dict[str, int]:
