@@ -40,6 +40,7 @@ def build_clock(
         "reprises": lambda now: sweep_reprises(database, now),
         "compteurs": lambda _now: fold(database),
         "actions_automatiques": lambda now: settle_all(database, engine, now),
+        "dossiers_prets_partout": lambda now: follow_time(database, engine, now, everywhere=True),
         "fichiers_sans_trace": lambda _now: sweep_files(database, files),
         "brouillons": lambda now: drop_old_drafts(database, now),
         "presences": lambda now: forget_absent(database, now),

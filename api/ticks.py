@@ -21,6 +21,7 @@ EVERY: Mapping[str, timedelta] = {
     "reprises": _DUE,
     "compteurs": _DUE,
     "actions_automatiques": _NIGHTLY,
+    "dossiers_prets_partout": _NIGHTLY,
     "fichiers_sans_trace": _NIGHTLY,
     "brouillons": _NIGHTLY,
     "presences": _NIGHTLY,

@@ -87,16 +87,19 @@ def readiness(
     return ready.key if ready else None
 
 
-def stages_that_time_changes(engine: Engine) -> list[tuple[str, int, str]]:
+def stages_that_time_changes(
+    engine: Engine, *, everywhere: bool = False
+) -> list[tuple[str, int, str]]:
     """(pipeline, version, stage) whose next action hangs on what no service of a dossier sees.
 
-    A séance that is held, another one that opens.
+    A séance that is held, another one that opens. `everywhere`: all that have a next action.
     """
     found: list[tuple[str, int, str]] = []
     for loaded in engine.catalogue.every():
         pipeline = loaded.pipeline
         for action in pipeline.actions:
-            if action.roles and action.tone == "avance" and _depends(engine, action):
+            onwards = action.roles and action.tone == "avance"
+            if onwards and (everywhere or _depends(engine, action)):
                 found += [
                     (pipeline.key, pipeline.version, each) for each in pipeline.origins(action)
                 ]

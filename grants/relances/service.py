@@ -172,13 +172,19 @@ def settle_all(database: Database, engine: Engine, now: datetime) -> int:
     return taken
 
 
-def follow_time(database: Database, engine: Engine, now: datetime) -> int:
+def follow_time(
+    database: Database, engine: Engine, now: datetime, *, everywhere: bool = False
+) -> int:
     """Note the dossiers that a séance held, opened or closed made ready, or not any more.
+
+    `everywhere`, once a night: also what a rule that the direction changed, an address that was
+    corrected or a pièce of the structure did to dossiers that nobody touched.
 
     Raises ExceptionGroup at the end with what broke.
     """
     noted, attempts = 0, _Attempts()
-    for organisme_id, dossier_id in ids_standing_in(database, stages_that_time_changes(engine)):
+    stages = stages_that_time_changes(engine, everywhere=everywhere)
+    for organisme_id, dossier_id in ids_standing_in(database, stages):
         changed = False
         with attempts.one(dossier_id), database.reading() as session:
             connection = session.connection()

@@ -20,6 +20,7 @@ from grants.dossiers.awaiting import (
 from grants.dossiers.filters import NOBODY
 from grants.dossiers.notes import give_to
 from grants.dossiers.readiness import stages_that_time_changes
+from grants.organisation.parameters import change_parameters
 from grants.organisation.queries import Customs
 from grants.relances.service import follow_time
 from tests.builders.crowd import write_dossier
@@ -135,6 +136,23 @@ def test_a_seance_that_was_held_makes_its_dossiers_ready(counter: Counter) -> No
     assert follow_time(counter.database, counter.engine, counter.wait(days=20)) == 1
     assert ready(counter) == [(counter.dossier, "selectionner")]
     assert follow_time(counter.database, counter.engine, counter.wait(hours=1)) == 0
+
+
+def test_a_rule_that_the_direction_changes_is_followed_by_the_night(counter: Counter) -> None:
+    counter.take_to("accueil")
+    counter.fill("accueil", effectif_etp="4")
+    assert counter.read().row["pret_pour"] == "accompagner"
+    loaded = counter.engine.catalogue.latest("microprojets")
+    assert loaded is not None
+    types, chief = counter.engine.vocabulary.field_types, counter.office.identity("direction")
+    with counter.database.unit_of_work() as session:
+        rule = {"effectif_maximal": "3"}
+        change_parameters(session, types, chief, loaded.pipeline, rule, counter.now)
+    night = (counter.database, counter.engine, counter.wait(hours=9))
+    assert follow_time(*night) == 0
+    assert follow_time(*night, everywhere=True) == 1
+    assert counter.read().row["pret_pour"] is None
+    assert follow_time(*night, everywhere=True) == 0
 
 
 def test_the_stages_that_a_seance_changes_are_looked_at_again(counter: Counter) -> None:
