@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answering import page, redirect
-from api.forms import Posted, RowId, pressed, version_of
+from api.forms import Posted, RowId, key_of, pressed, version_of
 from api.house import house_of
 from api.pages.asking import answers_of, ask
 from api.pages.structures import PRESENT, show_structure
@@ -33,10 +33,10 @@ router = APIRouter()
 @router.post(f"{LIST}/{{structure_id}}/contacts")
 def new_contact(request: Request, visit: Writer, form: Posted, structure_id: RowId) -> Response:
     """Add somebody to a structure."""
-    answers = answers_of(form)
+    answers, key = answers_of(form), key_of(form)
     try:
         with house_of(request).database.unit_of_work() as session:
-            found = add_contact(session, visit.identity, structure_id, answers, visit.now)
+            found = add_contact(session, visit.identity, structure_id, answers, visit.now, key)
     except Invalid as error:
         return show_structure(request, visit, structure_id, answers, error.faults)
     return redirect(request, f"{LIST}/{structure_id}", _joined(found))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.forms import new_key
 from api.presentation.dossier_rows import dossier_rows
 from api.presentation.fields import Asking, questions
 from api.presentation.ledgers import story_of
@@ -220,6 +221,7 @@ def _contact_form(asking: Asking, structure_id: int) -> FormView:
         url=f"{LIST}/{structure_id}/contacts",
         groups=(FieldGroup(fields=fields),),
         submit="Ajouter le contact",
+        idempotency_key=new_key(),
     )
 
 

@@ -14,6 +14,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.ledger import Fact
 from grants.organisation.people import (
     PERSONNE_FIELDS,
+    PERSONNES,
     Found,
     find_or_create_personne,
     modify_personne,
@@ -22,12 +23,15 @@ from grants.organisation.tables import Personne
 from grants.structures.service import STRUCTURES, lock_structure
 from grants.structures.tables import Contact
 from workflow.database import LARGEST_ID, table_of
-from workflow.errors import Invalid, NotFound
+from workflow.errors import Invalid, KeyReused, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
+from workflow.journal import find_by_key
+from workflow.journal_reading import line_of
 from workflow.pipeline import Field
 
 _C, _P = table_of(Contact), table_of(Personne)
 
+ADDED = "contact_ajoute"
 FONCTION = Field(
     key="fonction",
     label="Fonction",
@@ -78,14 +82,18 @@ def add_contact(
     structure_id: int,
     raw: Mapping[str, Raw],
     now: datetime,
+    key: str | None = None,
 ) -> Found:
-    """Add a personne to a structure, known already or not. Never commits.
+    """Add a personne to a structure, known already or not; the same form (`key`) adds her once.
 
-    Raises Invalid with every fault, NotFound, ReadOnly.
+    Never commits. Raises Invalid with every fault, NotFound, KeyReused, ReadOnly.
     """
     identity.require_writer()
     connection = session.connection()
     structure = lock_structure(connection, identity.organisme_id, structure_id)
+    already = _added_by(connection, identity, structure_id, key)
+    if already is not None:
+        return already
     values = _read(raw)
     found = find_or_create_personne(
         session,
@@ -96,7 +104,7 @@ def add_contact(
         now,
         values["civilite"],
     )
-    attached = attach(session, identity, structure, found.id, values["fonction"], now)
+    attached = attach(session, identity, structure, found.id, values["fonction"], now, key)
     if not attached:
         raise Invalid({"email": f"{found.nom} est déjà un contact de cette structure."})
     return found
@@ -109,6 +117,7 @@ def attach(
     personne_id: int,
     fonction: str | None,
     now: datetime,
+    key: str | None = None,
 ) -> bool:
     """Make a personne a contact of a locked structure. False when she was one already."""
     connection = session.connection()
@@ -128,8 +137,23 @@ def attach(
     name = connection.execute(select(_P.c.nom).where(_P.c.id == personne_id)).scalar_one()
     champs = {"nom": {"avant": None, "apres": name}, "fonction": {"avant": None, "apres": fonction}}
     content = {"champs": champs, "personne": personne_id}
-    STRUCTURES.note(connection, identity, structure, Fact("contact_ajoute", now, content))
+    STRUCTURES.note(connection, identity, structure, Fact(ADDED, now, content, key))
     return True
+
+
+def _added_by(
+    connection: Connection, identity: Identity, structure_id: int, key: str | None
+) -> Found | None:
+    """Whom this very form already added. Raises KeyReused if it did another thing."""
+    found = find_by_key(connection, identity.organisme_id, key) if key else None
+    if found is None:
+        return None
+    did = (found["subject_kind"], found["subject_id"], found["event"])
+    line = line_of(connection, STRUCTURES.kind, structure_id, found["seq"])
+    if did != (STRUCTURES.kind, structure_id, ADDED) or line is None:
+        raise KeyReused
+    known = PERSONNES.read(connection, identity.organisme_id, line.content["personne"])
+    return Found(known["id"], known["nom"], created=True)
 
 
 def modify_contact(

@@ -19,7 +19,7 @@ from grants.structures.service import STRUCTURES, create_structure
 from tests.builders.offices import NOW, Office
 from tests.builders.registers import events, story, unsound
 from workflow.database import Database
-from workflow.errors import Invalid, NotFound, Stale
+from workflow.errors import Invalid, KeyReused, NotFound, Stale
 
 LOLA = {"nom": "Lola Esquirol", "email": "lola@example.org", "fonction": "Présidente"}
 
@@ -38,6 +38,29 @@ def add(database: Database, office: Office, structure: int, **answers: str) -> F
 def contacts(database: Database, structure: int) -> list[ContactLine]:
     with database.reading() as session:
         return contacts_of(session.connection(), structure)
+
+
+def test_the_same_form_adds_a_contact_once_even_without_an_address(
+    database: Database, office: Office, structure: int
+) -> None:
+    found = []
+    for _twice in range(2):
+        with database.unit_of_work() as session:
+            place = (session, office.identity(), structure)
+            found.append(add_contact(*place, {"nom": "Zoé"}, NOW, "un-formulaire"))
+    assert found[0] == found[1]
+    assert [line.nom for line in contacts(database, structure)] == ["Zoé"]
+
+
+def test_a_form_that_did_something_else_adds_nobody(
+    database: Database, office: Office, structure: int
+) -> None:
+    with database.unit_of_work() as session:
+        place = (session, office.identity())
+        other = create_structure(*place, {"nom": "Roule ma vallée"}, NOW, "un-formulaire")
+    with pytest.raises(KeyReused), database.unit_of_work() as session:
+        add_contact(session, office.identity(), other, {"nom": "Zoé"}, NOW, "un-formulaire")
+    assert contacts(database, structure) == []
 
 
 def test_a_contact_is_a_personne_with_a_fonction(
