@@ -344,6 +344,19 @@ def test_a_sheet_closed_meanwhile_keeps_what_was_typed_in_sight(
     assert counter.read().values["statut_ess"] is True
 
 
+def test_what_others_may_do_says_what_it_still_waits_for(
+    assistant: Visitor, new_visitor: Callable[..., Visitor], office: Office, counter: Counter
+) -> None:
+    counter.take_to("accompagnement")
+    lecteur = new_visitor().enter(office.people["lecteur"], office.id)
+    for reader, mends in ((assistant, True), (lecteur, False)):
+        shown = reader.get(f"/dossiers/{counter.dossier}").text
+        reserved = shown.partition('<div class="reserved">')[2].partition("</section>")[0]
+        assert "Inscrire au comité" in reserved
+        assert "Pièce manquante" in reserved
+        assert ("Corriger</a>" in reserved) is mends
+
+
 def test_a_sheet_reserved_to_others_says_so_and_changes_nothing(
     assistant: Visitor, counter: Counter
 ) -> None:
