@@ -19,6 +19,17 @@ PREPARE, A_COMPLETER, A_VALIDER = "prepare", "a_completer", "a_valider"
 PRET, EN_COURS, ENVOYE, ECHEC, ANNULE = "pret", "en_cours", "envoye", "echec", "annule"
 #: What has not left yet, and may still be cancelled.
 WAITING = (PREPARE, A_COMPLETER, A_VALIDER, PRET)
+#: What each state is called on screen.
+STATE_LABELS = {
+    PREPARE: "préparé",
+    A_COMPLETER: "à compléter",
+    A_VALIDER: "à valider",
+    PRET: "prêt à partir",
+    EN_COURS: "en cours d’envoi",
+    ENVOYE: "envoyé",
+    ECHEC: "échec de l’envoi",
+    ANNULE: "annulé",
+}
 COURRIEL, PAPIER = "courriel", "papier"
 AUTOMATIQUE = "automatique"
 _TABLE = table_of(Courrier)

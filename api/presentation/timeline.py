@@ -12,6 +12,7 @@ from api.views.timeline import Change, EntryKind, Timeline, TimelineEntry
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.staleness import FACT_LABELS
 from grants.organisation.roles import PIPELINE_ROLES
+from notifications.outbox import STATE_LABELS
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.field_contract import NOT_ANSWERED
@@ -48,17 +49,6 @@ _IN_WORDS = frozenset(
     }
 )
 _FIXED = {field.key: field for field in APPOINTMENT_FIELDS}
-_STATES = {
-    "prepare": "préparé",
-    "a_completer": "à compléter",
-    "a_valider": "à valider",
-    "pret": "prêt à partir",
-    "en_cours": "en cours d’envoi",
-    "envoye": "envoyé",
-    "echec": "échec de l’envoi",
-    "annule": "annulé",
-}
-
 Letters = Mapping[int, Iterable[tuple[str, str]]]
 
 
@@ -113,7 +103,9 @@ def _entry(
         text=content.get("texte", ""),
         values=show.values(content.get("champs", {})),
         changes=show.changes(content.get("changements", {})),
-        letters=tuple(f"{title} ({_STATES.get(s, s)})" for title, s in letters.get(line.seq, ())),
+        letters=tuple(
+            f"{title} ({STATE_LABELS.get(s, s)})" for title, s in letters.get(line.seq, ())
+        ),
         corrected=line.seq in corrected,
         erased_on=to_paris(line.erased_at).date() if line.erased_at else None,
     )
