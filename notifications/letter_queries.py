@@ -110,9 +110,8 @@ def counts(connection: Connection, tenant_id: int) -> dict[str, int]:
         .where(_M.c.tenant_id == tenant_id, _M.c.state.in_(COUNTED))
         .group_by(_M.c.state)
     )
-    return dict.fromkeys(COUNTED, 0) | {
-        state: number for state, number in connection.execute(query)
-    }
+    found = {row.state: row.number for row in connection.execute(query)}
+    return dict.fromkeys(COUNTED, 0) | found
 
 
 @dataclass(frozen=True, slots=True)
