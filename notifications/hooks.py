@@ -17,23 +17,23 @@ Row = Mapping[str, Any]
 class Hooks(Protocol):
     """Handed in by the composition root; each is called before the letter's own row is written."""
 
-    def on_sent(self, session: Session, row: Row, now: datetime) -> None:
+    def on_sent(self, session: Session, row: Row, now: datetime, /) -> None:
         """The letter has left."""
         ...
 
-    def on_failed(self, session: Session, row: Row, why: str, now: datetime) -> None:
+    def on_failed(self, session: Session, row: Row, why: str, now: datetime, /) -> None:
         """The letter will not leave, or came back: somebody must see to it."""
         ...
 
-    def on_missing(self, session: Session, row: Row, what: str, now: datetime) -> None:
+    def on_missing(self, session: Session, row: Row, what: str, now: datetime, /) -> None:
         """The letter cannot be written: a value is missing, or its text is faulty."""
         ...
 
-    def on_suspended(self, session: Session, row: Row, why: Suspension, now: datetime) -> None:
+    def on_suspended(self, session: Session, row: Row, why: Suspension, now: datetime, /) -> None:
         """The address of this letter is written to no more."""
         ...
 
-    def opening(self, connection: Connection, tenant_id: int, at: datetime) -> datetime:
+    def opening(self, connection: Connection, tenant_id: int, at: datetime, /) -> datetime:
         """The first moment from `at` on when the reminders of an organisme may leave."""
         ...
 
@@ -41,18 +41,20 @@ class Hooks(Protocol):
 class NoHooks:
     """Nobody looks at what becomes of letters."""
 
-    def on_sent(self, session: Session, row: Row, now: datetime) -> None:
+    def on_sent(self, _session: Session, _row: Row, _now: datetime, /) -> None:
         """Nothing."""
 
-    def on_failed(self, session: Session, row: Row, why: str, now: datetime) -> None:
+    def on_failed(self, _session: Session, _row: Row, _why: str, _now: datetime, /) -> None:
         """Nothing."""
 
-    def on_missing(self, session: Session, row: Row, what: str, now: datetime) -> None:
+    def on_missing(self, _session: Session, _row: Row, _what: str, _now: datetime, /) -> None:
         """Nothing."""
 
-    def on_suspended(self, session: Session, row: Row, why: Suspension, now: datetime) -> None:
+    def on_suspended(
+        self, _session: Session, _row: Row, _why: Suspension, _now: datetime, /
+    ) -> None:
         """Nothing."""
 
-    def opening(self, connection: Connection, tenant_id: int, at: datetime) -> datetime:  # noqa: ARG002
+    def opening(self, _connection: Connection, _tenant_id: int, at: datetime, /) -> datetime:
         """At any time."""
         return at

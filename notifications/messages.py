@@ -76,6 +76,7 @@ def parcel_of(
     if unsubscribe:
         _offer_to_stop(message, unsubscribe)
     _fill(message, row, files)
+    _fix_boundaries(message, row["message_id"])
     name = f"{row['created_at']:%Y-%m-%d}-{row['id']}-{row['letter']}"
     return Parcel(message, sender.addr_spec, safe_address(row["recipient_email"]), name)
 
@@ -124,3 +125,11 @@ def _fill(message: EmailMessage, row: Row, files: Sequence[Row]) -> None:
             filename=safe_name(file["name"]),
             params=said,
         )
+
+
+def _fix_boundaries(message: EmailMessage, number: str) -> None:
+    """What stands between parts, else drawn at random: each attempt is the same message."""
+    digest = hashlib.sha256(number.encode()).hexdigest()[:24]
+    for rank, part in enumerate(message.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{digest}_{rank}")

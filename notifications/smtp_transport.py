@@ -20,6 +20,7 @@ from notifications.transports import Answer, Parcel
 # Some servers count the messages of a connection: a new one from time to time offends none.
 _MOST_PER_CONNECTION = 50
 _CUT = "La connexion a été coupée pendant l’envoi"
+_LATE = "Le serveur n’a pas répondu à temps pendant l’envoi"
 
 
 class SmtpTransport:
@@ -102,12 +103,17 @@ class SmtpTransport:
         self._deadline.release()
 
     def _why_cut(self, error: Exception) -> str:
-        late = self._deadline.passed or isinstance(error, TimeoutError)
-        return "Le serveur n’a pas répondu à temps pendant l’envoi" if late else _CUT
+        return _LATE if self._too_late(error) else _CUT
+
+    def _too_late(self, error: Exception) -> bool:
+        """The standard library says « disconnected » of a time that was over."""
+        return self._deadline.passed or any(
+            isinstance(each, TimeoutError) for each in (error, error.__context__)
+        )
 
     def _not_opened(self, error: Exception) -> Answer:
         where = f"{self._server.host}:{self._server.port}"
-        if self._deadline.passed or isinstance(error, TimeoutError):
+        if self._too_late(error):
             return closed(f"{where} ne répond pas à temps")
         if isinstance(error, smtplib.SMTPAuthenticationError):
             answer = of_greeting(error.smtp_code, error.smtp_error)
