@@ -6,14 +6,14 @@ Each takes the letter locked and at the version that was on screen; none commits
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from notifications.courrier_table import Courrier
+from notifications.courrier_table import Courrier, CourrierRappel
 from notifications.drafts import Draft, Incomplete, Row, Unwritable, Writer, WrittenLetter, draft_of
 from notifications.freezing import UNWRITTEN, copy_files, freeze
 from notifications.messages import House
@@ -35,7 +35,7 @@ from workflow.dates import format_datetime
 from workflow.errors import DomainError, NotFound, Stale
 from workflow.journal import canonical
 
-_M = table_of(Courrier)
+_M, _R = table_of(Courrier), table_of(CourrierRappel)
 
 
 class TooLate(DomainError):
@@ -175,17 +175,23 @@ def retry(connection: Connection, locked: Row, email: str | None, now: datetime)
     )
 
 
-def send_copy(
-    connection: Connection, house: House, sent: Row, email: str | None, seq: int, by: Signer,
-    now: datetime,
-) -> int:  # fmt: skip
-    """Send once more what was sent, as it was: another letter, under the journal entry `seq`.
+def require_sent_by_mail(row: Row, email: str | None) -> None:
+    """Only what left by e-mail, for somebody who has an address, is sent once more.
 
     Raises TooLate, NoAddress.
     """
-    _require(sent, (ENVOYE,))
+    _require(row, (ENVOYE,))
+    if row["channel"] == PAPIER:
+        raise TooLate(state="déjà posté")
     if not email:
-        raise NoAddress(name=sent["recipient_name"])
+        raise NoAddress(name=row["recipient_name"])
+
+
+def send_copy(
+    connection: Connection, house: House, sent: Row, email: str, seq: int, by: Signer,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Send once more what was sent, as it was: another letter, under the journal entry `seq`."""
     row = {name: sent[name] for name in column_names(_M, without="id")} | {
         "subject_seq": seq,
         "recipient_email": email,
@@ -228,15 +234,24 @@ def mark_posted(connection: Connection, locked: Row, by: Signer, now: datetime) 
     )
 
 
-def complete(connection: Connection, locked: Row, fresh: Mapping[str, Any], now: datetime) -> None:
+def complete(
+    connection: Connection, draft: Draft, fresh: Callable[[Row], Mapping[str, Any]], now: datetime
+) -> None:
     """Fill what was missing with what is known today; it is written anew. Raises TooLate.
 
-    What was known when it became due stays as it was.
+    `fresh` gives the values of a part: the letter, or each reminder that it merges. What was known
+    when it became due stays as it was.
     """
-    _require(locked, (A_COMPLETER,))
-    context = canonical(filled(json.loads(locked["context"]), fresh))
-    again = {**UNWRITTEN, "state": PREPARE, "context": context, "due_at": now}
-    _change(connection, locked, again)
+    _require(draft.row, (A_COMPLETER,))
+
+    def completed(part: Row) -> str:
+        return canonical(filled(json.loads(part["context"]), fresh(part)))
+
+    for part in draft.reminders:
+        rewritten = update(_R).where(_R.c.id == part["id"])
+        connection.execute(rewritten.values(context=completed(part)))
+    again = {**UNWRITTEN, "state": PREPARE, "context": completed(draft.row), "due_at": now}
+    _change(connection, draft.row, again)
 
 
 def print_instead(connection: Connection, locked: Row) -> None:

@@ -26,6 +26,16 @@ _KINDS: Mapping[str, EntryKind] = {
     "note_ajoutee": "note",
     "referent_change": "referent",
     "lien_ajoute": "lien",
+    **dict.fromkeys(
+        (
+            "courrier_envoye",
+            "courrier_en_echec",
+            "courrier_annule",
+            "courrier_renvoye",
+            "courrier_a_imprimer",
+        ),
+        "courrier",
+    ),
 }
 _OTHER_LABELS = {
     "reference": "Référence",

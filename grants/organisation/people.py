@@ -26,7 +26,12 @@ _P = table_of(Personne)
 PERSONNES = Ledger(
     "personne",
     _P,
-    {"personne_creee": "Personne enregistrée", "personne_modifiee": "Coordonnées modifiées"},
+    {
+        "personne_creee": "Personne enregistrée",
+        "personne_modifiee": "Coordonnées modifiées",
+        "adresse_suspendue": "Adresse suspendue",
+        "adresse_retablie": "Adresse rétablie",
+    },
 )
 
 CIVILITE = Field(

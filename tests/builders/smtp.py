@@ -59,6 +59,7 @@ class PostBox:
     greeting: str = ""
     sender_answer: str = ""
     signed_in_only: bool = False
+    opened: list[asyncio.Transport] = field(default_factory=list)
 
     async def handle_MAIL(  # noqa: N802 — its name, for the library
         self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -98,7 +99,9 @@ class Server(SMTP):
     box: PostBox
 
     def connection_made(self, transport: Any) -> None:
-        self.box.connections += 1
+        if self.session is None:  # else the same connection, made safe
+            self.box.connections += 1
+        self.box.opened.append(transport)
         super().connection_made(transport)
 
     async def push(self, status: Any) -> None:
@@ -139,32 +142,31 @@ def smtp_server(
         server.box = box
         return server
 
-    with serving(make, context if implicit else None) as port:
-        yield port
-
-
-@contextmanager
-def serving(make: Callable[[], Any], context: ssl.SSLContext | None = None) -> Generator[int]:
-    """A protocol served on loopback by a thread of its own; its port."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0, ssl=context))
+    tls = context if implicit else None
+    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0, ssl=tls))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(_end(server, box), loop).result(timeout=10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _end(server: asyncio.Server) -> None:
+async def _end(server: asyncio.Server, box: PostBox) -> None:
     server.close()
+    for transport in box.opened:
+        transport.abort()
+    box.opened.clear()
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(3):  # for what closing has called later
+        await asyncio.sleep(0)
 
 
 def tls_context(certificate: str) -> ssl.SSLContext:
