@@ -10,7 +10,17 @@ import typer
 from typer.exceptions import TyperException
 
 from api.command_help import french_command
-from api.commands import backup, demo, journal, migrations, organisations, pipelines, run, scheduler
+from api.commands import (
+    backup,
+    demo,
+    journal,
+    mail,
+    migrations,
+    organisations,
+    pipelines,
+    run,
+    scheduler,
+)
 from workflow.errors import DatabaseGone, DomainError, Invalid
 
 app = typer.Typer(
@@ -27,6 +37,7 @@ app.command("demo")(demo.demo)
 app.add_typer(organisations.organisme, name="organisme")
 app.add_typer(organisations.compte, name="compte")
 app.add_typer(journal.app, name="journal")
+app.add_typer(mail.app, name="mail")
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(migrations.app, name="migrations")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import ConfigDict, Field, SecretStr, ValidationError, field_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from api.mail_settings import MailSettings, is_loopback
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 32
@@ -26,7 +27,7 @@ class FaultySettings(Exception):
         self.faults = faults
 
 
-class Settings(BaseModel):
+class Settings(MailSettings):
     """The settings of one installation; an attribute's alias is its environment variable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
@@ -98,6 +99,11 @@ class Settings(BaseModel):
         return self.data_folder / "fichiers"
 
     @property
+    def mail_folder(self) -> Path:
+        """Where letters are kept that leave this machine no further."""
+        return self.data_folder / "courriers"
+
+    @property
     def address(self) -> str:
         """Where people reach the application: what links are made with."""
         if self.public_url:
@@ -123,16 +129,6 @@ class Settings(BaseModel):
         return secret.encode()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def load_settings(**given: Any) -> Settings:
     """The settings of the environment, under those that are given.
 
@@ -141,7 +137,8 @@ def load_settings(**given: Any) -> Settings:
     try:
         settings = Settings.model_validate({**_environment(), **given})
     except ValidationError as error:
-        raise FaultySettings([_fault(each) for each in error.errors()]) from error
+        faults = [line for each in error.errors() for line in _fault(each).split("\n")]
+        raise FaultySettings(faults) from error
     if settings.secret.get_secret_value():
         return settings
     try:
@@ -172,6 +169,8 @@ def _fault(error: Any) -> str:
     }
     context = error.get("ctx", {})
     sentence = sentences.get(error["type"], str(context.get("error", error["msg"])))
+    if not error["loc"]:  # several settings that do not go together: it names them
+        return sentence
     return f"{_variable(error['loc'][0])} : {sentence.format_map(context) if context else sentence}"
 
 

@@ -14,7 +14,8 @@ LONGEST_NAME = 120
 LONGEST_SUBJECT = 300
 _SPACES = re.compile(r"\s+")
 # What separates or wraps addresses in a header: none of it stands in an address we write to.
-_SEVERAL = re.compile(r"[\s,;:<>()\[\]\\\"]")
+_SEVERAL = re.compile(r"[\s,;:<>()\[\]\\\"]|=\?")
+_LONGEST_LOCAL = 64
 
 
 class UnsafeAddress(ValueError):
@@ -33,23 +34,23 @@ def safe_address(raw: str | None) -> str:
     if _SEVERAL.search(address) or address.count("@") > 1:
         raise UnsafeAddress("Il y a autre chose qu’une seule adresse e-mail dans ce champ.")
     try:
-        valid = validate_email(
-            address,
-            check_deliverability=False,
-            allow_smtputf8=False,
-            globally_deliverable=False,  # a postmaster of the same network may be written to
-        )
+        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise UnsafeAddress("L’adresse e-mail n’est pas bien formée.") from None
+    if len(valid.local_part) > _LONGEST_LOCAL:
+        raise UnsafeAddress("L’adresse e-mail est trop longue.")
     assert valid.ascii_email is not None, "an address without SMTPUTF8 has an ASCII form"
     return valid.ascii_email
 
 
 def safe_name(raw: str | None, longest: int = LONGEST_NAME) -> str:
-    """A name or a subject on one line, without anything that cannot be seen."""
+    """A name or a subject on one line, without anything that cannot be seen.
+
+    What looks like an encoded word would be decoded on the way, line ends and all: it is parted.
+    """
     spaced = _SPACES.sub(" ", raw or "")
     seen = "".join(each for each in spaced if unicodedata.category(each)[0] != "C")
-    return seen[:longest].strip()
+    return seen.replace("=?", "= ?")[:longest].strip()
 
 
 def mailbox(name: str | None, address: str | None) -> Address:

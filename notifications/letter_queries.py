@@ -23,6 +23,8 @@ from notifications.outbox import A_COMPLETER, A_VALIDER, ECHEC, EN_COURS, PREPAR
 from workflow.database import table_of
 from workflow.errors import NotFound
 
+#: A letter that is due leaves within minutes, unless something is wrong.
+LATE = timedelta(hours=1)
 _M, _F, _R = table_of(Courrier), table_of(PieceJointe), table_of(CourrierRappel)
 #: The states that ask for somebody, or wait: what a screen counts.
 COUNTED = (PREPARE, A_COMPLETER, A_VALIDER, PRET, EN_COURS, ECHEC)
@@ -167,6 +169,10 @@ class Health:
     failed_last_day: int
     to_complete: int
     pace: Pace
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether somebody should look: the server fails, or letters have waited for long."""
+        return self.pace.faults > 0 or (self.oldest is not None and now - self.oldest > LATE)
 
 
 def health(connection: Connection, now: datetime) -> Health:

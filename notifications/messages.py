@@ -23,6 +23,7 @@ from notifications.envelope import (
     safe_name,
 )
 from notifications.transports import Parcel
+from workflow.dates import format_datetime as french_datetime
 from workflow.dates import to_paris
 
 #: What the mailbox of an installation is called until its settings say so.
@@ -81,13 +82,28 @@ def parcel_of(
     return Parcel(message, sender.addr_spec, safe_address(row["recipient_email"]), name)
 
 
+def trial_parcel(house: House, address: str, now: datetime) -> Parcel:
+    """A message that only says that messages arrive. Raises UnsafeAddress."""
+    sender = _sender({"nom": "Microprojets"}, house)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = mailbox("", address)
+    message["Subject"] = "Essai d’envoi"
+    message["Date"] = format_datetime(to_paris(now))
+    message["Message-ID"] = f"<essai.{now:%Y%m%d%H%M%S%f}@{house.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    told = f"Ce message d’essai est parti le {french_datetime(now)}. Les courriers partent aussi."
+    message.set_content(f"Bonjour,\n\n{told}\n", cte="quoted-printable")
+    name = f"essai-{now:%Y-%m-%d-%H%M%S}"
+    return Parcel(message, sender.addr_spec, safe_address(address), name)
+
+
 def _sender(organisme: Mapping[str, Any], house: House) -> Address:
     """The organisme under its own name, from the address that the installation may send from."""
-    address = house.address or organisme.get("email") or NOBODY
     try:
-        return mailbox(organisme.get("nom"), address)
+        return mailbox(organisme.get("nom"), house.address or organisme.get("email"))
     except UnsafeAddress:
-        return mailbox(organisme.get("nom"), NOBODY)
+        return Address(safe_name(organisme.get("nom")), addr_spec=NOBODY)
 
 
 def _answer_to(

@@ -104,6 +104,8 @@ def test_the_secret_is_never_shown() -> None:
         ("MICROPROJETS_ADRESSE", "https://exemple.fr/suivi", "sans chemin après lui"),
         ("DATABASE_URL", "mysql://serveur/base", "seules les bases sqlite et postgresql"),
         ("DATABASE_URL", "base", "ce n'est pas l'adresse d'une base"),
+        ("MICROPROJETS_COURRIER", "pigeon", "'dossier' or 'smtp'"),
+        ("MICROPROJETS_COURRIER_EXPEDITEUR", "a@b.fr, c@d.fr", "écrivez une seule adresse"),
     ],
 )
 def test_an_impossible_value_is_told_with_the_name_of_its_variable(
@@ -151,3 +153,46 @@ def test_an_installation_is_local_when_nobody_else_can_reach_it(
     settings = load_settings()
     assert settings.is_local is local
     assert settings.secure is address.startswith("https")
+
+
+SMTP = {
+    "MICROPROJETS_COURRIER": "smtp",
+    "MICROPROJETS_SMTP_HOTE": "smtp.exemple.fr",
+    "MICROPROJETS_SMTP_UTILISATEUR": "microprojets",
+    "MICROPROJETS_SMTP_MOTDEPASSE": "trois chevaux bleus",
+    "MICROPROJETS_COURRIER_EXPEDITEUR": "courrier@exemple.fr",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "faulty"),
+    [
+        ({}, None),
+        ({"MICROPROJETS_SMTP_SECURITE": "tls"}, None),
+        ({"MICROPROJETS_SMTP_HOTE": ""}, "MICROPROJETS_SMTP_HOTE"),
+        ({"MICROPROJETS_COURRIER_EXPEDITEUR": ""}, "MICROPROJETS_COURRIER_EXPEDITEUR"),
+        ({"MICROPROJETS_SMTP_UTILISATEUR": ""}, "MICROPROJETS_SMTP_MOTDEPASSE"),
+        ({"MICROPROJETS_SMTP_MOTDEPASSE": ""}, "MICROPROJETS_SMTP_MOTDEPASSE"),
+        ({"MICROPROJETS_SMTP_MOTDEPASSE": "été"}, "MICROPROJETS_SMTP_MOTDEPASSE"),
+        ({"MICROPROJETS_SMTP_SECURITE": "aucune"}, "MICROPROJETS_SMTP_SECURITE"),
+        ({"MICROPROJETS_SMTP_SECURITE": "aucune", "MICROPROJETS_SMTP_HOTE": "::1"}, None),
+    ],
+)
+def test_sending_by_smtp_takes_a_server_a_sender_and_no_password_in_clear(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], faulty: str | None
+) -> None:
+    for name, value in {**SMTP, **changed}.items():
+        monkeypatch.setenv(name, value)
+    if faulty is None:
+        assert load_settings().mail_transport == "smtp"
+        return
+    with pytest.raises(FaultySettings) as error:
+        load_settings()
+    assert [fault.partition(" : ")[0] for fault in error.value.faults] == [faulty]
+    assert "trois chevaux" not in str(error.value)
+
+
+def test_without_a_word_of_smtp_letters_go_to_a_folder(tmp_path: Path) -> None:
+    settings = load_settings()
+    assert settings.mail_transport == "dossier"
+    assert settings.mail_folder == tmp_path / "donnees" / "courriers"

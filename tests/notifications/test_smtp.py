@@ -23,7 +23,9 @@ USER, PASSWORD = "courrier@microprojets.example", "un mot de passe"
 
 def parcel(n: int = 1) -> Parcel:
     number = f"<courrier.{n}.{'a' * 24}@microprojets.example>"
-    return parcel_of(frozen_row(n, id=n, message_id=number, validated_by_id=None), (), HOUSE, NOW)
+    row = frozen_row(n, id=n, message_id=number, validated_by_id=None)
+    row["body_text"] += "\n.\n..\nFrom here\n"
+    return parcel_of(row, (), HOUSE, NOW)
 
 
 class Opened(ExitStack):

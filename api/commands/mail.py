@@ -1,0 +1,161 @@
+"""`mail`: whether letters leave, how they do, and what came back."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.settings import Settings
+    from notifications.letter_queries import Health
+    from notifications.transports import Answer
+
+app = typer.Typer(help="Essaie et surveille l'envoi des courriers.", no_args_is_help=True)
+
+_VERDICTS = {
+    "refuse": "Refusé pour de bon",
+    "plus_tard": "Refusé pour l'instant, un autre essai peut réussir",
+    "ferme": "Le serveur n'a rien pris",
+}
+_BOUNCES = {
+    "note": "{n} courrier{s} revenu{s}, noté{s}",
+    "deja": "{n} déjà noté{s}",
+    "provisoire": "{n} provisoire{s} : le serveur essaie encore",
+    "inconnu": "{n} sur un message parti d'ailleurs",
+    "autre": "{n} sans avis de non-remise",
+}
+
+
+class NotAnAddress(DomainError):
+    """« {address} » n'est pas une adresse e-mail à laquelle on peut écrire : {why}"""
+
+    code = "adresse_inutilisable"
+
+
+@app.command("test")
+def try_sending(
+    address: Annotated[str, typer.Argument(metavar="ADRESSE", help="À qui écrire.")],
+) -> None:
+    """Envoie un message d'essai par le chemin des courriers, et dit ce que le serveur a répondu."""
+    from api.house import utc_now
+    from api.mailing import house_of_letters, transport_of
+    from api.settings import load_settings
+    from notifications.envelope import UnsafeAddress
+    from notifications.messages import trial_parcel
+
+    settings = load_settings()
+    try:
+        parcel = trial_parcel(house_of_letters(settings), address, utc_now())
+    except UnsafeAddress as fault:
+        raise NotAnAddress(address=address, why=fault) from fault
+    transport = transport_of(settings)
+    typer.echo(described(settings))
+    try:
+        answer = transport(parcel)
+    finally:
+        transport.close()
+    _tell(settings, answer, parcel.name)
+
+
+def _tell(settings: Settings, answer: Answer, name: str) -> None:
+    if answer.verdict != "accepte":
+        typer.echo(f"{_VERDICTS[answer.verdict]} : {answer.text}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Accepté : {answer.text}")
+    if settings.mail_transport == "dossier":
+        typer.echo(f"Rien n'a quitté cette machine : {settings.mail_folder / name}.eml")
+
+
+@app.command("etat")
+def tell_state() -> None:
+    """Dit comment partent les courriers, ce qui attend, et ce qui a échoué."""
+    from datetime import timedelta
+
+    from api.house import utc_now
+    from api.settings import load_settings
+    from api.startup import current_database
+    from notifications.letter_queries import health, sent_since
+    from notifications.suspensions import number_suspended
+
+    settings, now = load_settings(), utc_now()
+    with current_database(settings) as database, database.reading() as session:
+        connection = session.connection()
+        found = health(connection, now)
+        sent = sent_since(connection, now - timedelta(days=1))
+        suspended = number_suspended(connection)
+    typer.echo(described(settings))
+    typer.echo(f"Envoyés en 24 heures : {sent}")
+    typer.echo(f"Échecs en 24 heures : {found.failed_last_day}")
+    typer.echo(f"À compléter : {found.to_complete}")
+    typer.echo(f"Adresses suspendues : {suspended}")
+    typer.echo(_waiting(found, now))
+    if found.is_late(now):
+        raise typer.Exit(1)
+
+
+def _waiting(found: Health, now: datetime) -> str:
+    from workflow.dates import format_datetime
+
+    lines = ["Rien n'attend." if not found.waiting else f"En attente : {found.waiting}"]
+    if found.oldest is not None:
+        lines[0] += f", le plus ancien depuis {format_datetime(found.oldest)}"
+    pace = found.pace
+    if pace.faults and pace.since is not None:
+        since = format_datetime(pace.since)
+        lines.append(f"L'envoi échoue depuis {since} ({pace.faults} fois) : {pace.fault}")
+    if pace.rests(now) and pace.paused_until is not None:
+        lines.append(f"Prochain essai : {format_datetime(pace.paused_until)}")
+    return "\n".join(lines)
+
+
+@app.command("rebonds")
+def take_bounces(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FICHIERS", help="Messages reçus ; sans eux, l'entrée standard."),
+    ] = None,
+) -> None:
+    """Lit des avis de non-remise : note les courriers revenus, suspend les adresses mortes."""
+    from api.composition import default_engine
+    from api.house import utc_now
+    from api.settings import load_settings
+    from api.startup import current_database
+    from grants.relances.courriers import LetterLedger
+    from notifications.bounces import LONGEST_NOTICE, note_bounce
+
+    settings = load_settings()
+    ledger = LetterLedger(default_engine())
+    counted: Counter[str] = Counter()
+    with current_database(settings) as database:
+        for path in files or [None]:
+            if path is None:
+                raw = sys.stdin.buffer.read(LONGEST_NOTICE)
+            else:
+                with path.open("rb") as opened:
+                    raw = opened.read(LONGEST_NOTICE)
+            with database.unit_of_work() as session:
+                counted[note_bounce(session, ledger, raw, utc_now())] += 1
+    for kind, sentence in _BOUNCES.items():
+        if n := counted[kind]:
+            typer.echo(sentence.format(n=n, s="s" if n > 1 else ""))
+
+
+def described(settings: Settings) -> str:
+    """How letters leave, in one line, without any secret."""
+    if settings.mail_transport == "dossier":
+        return f"Les courriers s'écrivent dans {settings.mail_folder}"
+    how = {"tls": "TLS", "starttls": "STARTTLS", "aucune": "sans chiffrement"}
+    who = f", identifiant {settings.smtp_user}" if settings.smtp_user else ""
+    return (
+        f"Les courriers partent par {settings.smtp_host}:{settings.smtp_port} "
+        f"({how[settings.smtp_security]}{who}), de {settings.mail_sender}, "
+        f"{settings.mail_per_minute} par minute au plus"
+    )
