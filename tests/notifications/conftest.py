@@ -16,8 +16,9 @@ from notifications.courrier_table import (
 )
 from tests.builders.databases import KINDS, Databases, build_schema
 from workflow.database import Database, table_of
+from workflow.echeance_table import Echeance
 
-_OF_LETTERS = (CourrierRappel, PieceJointe, Courrier, AdresseSuspendue, Cadence)
+_OF_LETTERS = (CourrierRappel, Echeance, PieceJointe, Courrier, AdresseSuspendue, Cadence)
 
 
 @pytest.fixture(scope="module", params=KINDS)
