@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from api.house import utc_now
 from api.settings import Settings
-from grants.relances.courriers import LetterLedger
-from notifications.delivery import PostOffice
+from grants.relances.courriers import LetterLedger, letterhead_for
+from grants.relances.envois import Mailroom
+from notifications.claims import look
+from notifications.delivery import PostOffice, deliver
 from notifications.hooks import Row
 from notifications.messages import House
+from notifications.preparation import Study, prepare
+from notifications.press import Press
 from notifications.smtp_client import SmtpServer
 from notifications.smtp_transport import SmtpTransport
 from notifications.transports import FolderTransport, Transport
 from notifications.unsubscribe import stop_token
+from workflow.database import Database
 from workflow.engine import Engine
 
 #: Where whoever receives reminders stops them.
@@ -38,6 +47,38 @@ def transport_of(settings: Settings) -> Transport:
             total_s=settings.smtp_total_seconds,
         )
     )
+
+
+def press_of(engine: Engine) -> Press:
+    """Who writes letters."""
+    return Press(engine.vocabulary.letters, letterhead_for)
+
+
+def mailroom_of(settings: Settings, engine: Engine) -> Mailroom:
+    """What a colleague's doing anything with a letter takes."""
+    return Mailroom(engine, press_of(engine), house_of_letters(settings))
+
+
+class LetterTicks:
+    """The two ticks of letters: what is due is written, then sent. Idle, they cost one query."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        engine: Engine,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._office = post_office(settings, engine)
+        self._study = Study(press_of(engine), self._office.house, self._office.hooks)
+
+    def __call__(self, now: datetime) -> int:
+        """Write and send what is due; how many letters left."""
+        to_write, to_send = look(self._database, now)
+        if to_write:
+            prepare(self._database, self._study, self._clock)
+        return deliver(self._database, self._office, self._clock) if to_write or to_send else 0
 
 
 def post_office(settings: Settings, engine: Engine) -> PostOffice:

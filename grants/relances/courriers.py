@@ -11,17 +11,21 @@ from sqlmodel import Session
 
 from grants.dossiers.chain import record_fact
 from grants.dossiers.reading import KIND, read_subject
+from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.service import CREATED, insert_task
 from grants.dossiers.taches.tables import Tache
 from grants.dossiers.writing import store_chain
 from grants.organisation.identity import Identity, software
 from grants.organisation.ledger import Fact
+from grants.organisation.letterhead import letterhead_of
 from grants.organisation.people import PERSONNES
 from grants.organisation.queries import customs_of
 from grants.organisation.tables import Personne
 from grants.organisation.vocabulary import collegue_label
 from notifications.courrier_table import CourrierRappel
 from notifications.hooks import Row
+from notifications.letterhead import Letterhead
+from notifications.letters import Letter
 from notifications.outbox import PAPIER
 from notifications.suspensions import REASONS, Suspension
 from workflow.calendar import METROPOLE, next_opening, next_working_day_on_or_after
@@ -34,7 +38,8 @@ from workflow.subject import Subject
 SENT, FAILED = "courrier_envoye", "courrier_en_echec"
 SUSPENDED, RESTORED = "adresse_suspendue", "adresse_retablie"
 _LONGEST_TITLE = 200
-_R, _T, _P = table_of(CourrierRappel), table_of(Tache), table_of(Personne)
+_R, _T = table_of(CourrierRappel), table_of(Tache)
+_D, _P = table_of(Dossier), table_of(Personne)
 
 
 class LetterLedger:
@@ -128,6 +133,17 @@ class LetterLedger:
         content = {"texte": titre, "changements": changes}
         record_fact(session, self._engine, subject, identity, CREATED, content, now)
         store_chain(connection, subject)
+
+
+def letterhead_for(connection: Connection, row: Row, letter: Letter) -> Letterhead:
+    """Under what a letter is written: signed by the referent of its dossier, or the direction."""
+    referent_id = None
+    if row["subject_kind"] == KIND:
+        query = select(_D.c.referent_id).where(
+            _D.c.id == row["subject_id"], _D.c.organisme_id == row["tenant_id"]
+        )
+        referent_id = connection.execute(query).scalar_one_or_none()
+    return letterhead_of(connection, row["tenant_id"], letter.signatory, referent_id)
 
 
 def tell_person(
