@@ -22,16 +22,25 @@ from notifications.webhooks import deliver
 from workflow.database import Database
 from workflow.engine import Engine
 
+#: What waits for other machines: each in a thread of its own, so that it holds nothing else up.
+_OUTWARD = frozenset({"courriers", "annonces"})
+
 
 def build_clock(
-    database: Database, engine: Engine, files: Storage, *, local_webhooks: bool = False
+    database: Database,
+    engine: Engine,
+    files: Storage,
+    letters: Callable[[datetime], object],
+    *,
+    local_webhooks: bool = False,
 ) -> Clock:
     """The clock of a server: what is due every minute, what time made ready every hour.
 
-    What was left behind is taken up once a day.
+    What was left behind is taken up once a day. `letters` writes and sends those that are due.
     """
     post = Poster(local=local_webhooks)
     work: Mapping[str, Callable[[datetime], object]] = {
+        "courriers": letters,
         "annonces": lambda now: deliver(database, now, post),
         "reponses": lambda now: forget_old_answers(database, now),
         "rappels_en_attente": lambda now: take_back(database, engine, now),
@@ -45,5 +54,5 @@ def build_clock(
         "brouillons": lambda now: drop_old_drafts(database, now),
         "presences": lambda now: forget_absent(database, now),
     }
-    ticks = [Tick(name, EVERY[name], run) for name, run in work.items()]
+    ticks = [Tick(name, EVERY[name], run, name in _OUTWARD) for name, run in work.items()]
     return Clock(ticks, beat=Heart(database).beat)

@@ -59,8 +59,8 @@ def mailroom_of(settings: Settings, engine: Engine) -> Mailroom:
     return Mailroom(engine, press_of(engine), house_of_letters(settings))
 
 
-class LetterTicks:
-    """The two ticks of letters: what is due is written, then sent. Idle, they cost one query."""
+class LetterTick:
+    """What is due is written, then sent. Idle, it costs one query."""
 
     def __init__(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+_AT_ONCE = timedelta(seconds=5)
 _OFTEN = timedelta(seconds=10)
 _DUE = timedelta(minutes=1)
 _NOW_AND_THEN = timedelta(minutes=10)
@@ -13,6 +14,7 @@ _NIGHTLY = timedelta(hours=24)
 
 #: By the name under which its last run is kept.
 EVERY: Mapping[str, timedelta] = {
+    "courriers": _AT_ONCE,
     "annonces": _OFTEN,
     "reponses": _HOURLY,
     "rappels_en_attente": _NOW_AND_THEN,

@@ -52,7 +52,8 @@ class Winding:
 def clock_of(settings: Settings, database: Database, engine: Engine) -> Clock:
     """The clock of an installation, loaded when it is needed."""
     from api.clock import build_clock
+    from api.mailing import LetterTick
     from grants.dossiers.pieces.storage import Storage
 
-    files = Storage(settings.files_folder)
-    return build_clock(database, engine, files, local_webhooks=settings.local_webhooks)
+    files, letters = Storage(settings.files_folder), LetterTick(settings, database, engine)
+    return build_clock(database, engine, files, letters, local_webhooks=settings.local_webhooks)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications.courrier_table import Cadence
 from workflow.database import table_of
+from workflow.statements import Statement
 
 NAME = "courriel"
 MINUTE_S = 60
@@ -27,6 +29,8 @@ _COLUMNS = (
     _TABLE.c.since,
     _TABLE.c.paused_until,
 )
+_READ = select(*_COLUMNS).where(_TABLE.c.name == NAME)
+_TO_SEE, _TO_CHANGE = Statement(_READ), Statement(_READ.with_for_update())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,14 @@ class Pace:
 
 def pace_of(connection: Connection, *, lock: bool = False) -> Pace:
     """How things stand; locked by whoever will take a letter."""
-    query = select(*_COLUMNS).where(_TABLE.c.name == NAME)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = (_TO_CHANGE if lock else _TO_SEE).first(connection, {})
     if row is None:
         if lock:
             _make(connection)
             return pace_of(connection, lock=True)
         return Pace()
-    recent, *others = row
-    return Pace(tuple((second, number) for second, number in json.loads(recent)), *others)
+    recent = tuple((second, number) for second, number in json.loads(row.pop("recent")))
+    return Pace(recent, **row)
 
 
 def count_one(connection: Connection, pace: Pace, now: datetime) -> None:
@@ -105,4 +108,10 @@ def _make(connection: Connection) -> None:
 
 
 def _write(connection: Connection, values: dict[str, object]) -> None:
-    connection.execute(update(_TABLE).where(_TABLE.c.name == NAME).values(values))
+    _changing(tuple(sorted(values))).run(connection, values)
+
+
+@lru_cache(maxsize=8)
+def _changing(columns: tuple[str, ...]) -> Statement:
+    changed = {name: bindparam(name) for name in columns}
+    return Statement(update(_TABLE).where(_TABLE.c.name == NAME).values(changed))

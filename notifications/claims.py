@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, text, update
-from sqlalchemy.sql.expression import false, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    false,
+    null,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from notifications import cadence
 from notifications.courrier_table import TO_SEND, Courrier, PieceJointe
@@ -44,6 +56,28 @@ _IDLE = Statement(
             exists(select(1).where(_LEASED, _lapsed(_NOW))),
         ).label("to_send"),
     )
+)
+
+
+def _first(*conditions: Any, oldest: ColumnElement[datetime]) -> Statement:
+    query = select(*_M.c).where(*conditions).order_by(oldest, _M.c.id).limit(1)
+    return Statement(query.with_for_update(skip_locked=True))
+
+
+_NEXT = (
+    _first(_LEASED, _lapsed(_NOW), oldest=_M.c.leased_until),
+    _first(_TO_SEND, _M.c.reminder == false(), _M.c.due_at <= _NOW, oldest=_M.c.due_at),
+    _first(_TO_SEND, _M.c.reminder == true(), _M.c.due_at <= _NOW, oldest=_M.c.due_at),
+)
+_TAKE = Statement(
+    update(_M)
+    .where(_M.c.id == bindparam("letter_"))
+    .values(state=EN_COURS, **{each: bindparam(each) for each in ("attempts", "leased_until")})
+)
+_FILES = Statement(
+    select(_F.c.name, _F.c.media_type, _F.c.content)
+    .where(_F.c.courrier_id == bindparam("letter_"))
+    .order_by(_F.c.id)
 )
 
 
@@ -85,51 +119,43 @@ def claim(
         row = _next(connection, now)
         if row is None:
             return None
-        taken = {
-            "state": EN_COURS,
-            "attempts": row["attempts"] + 1,
-            "leased_until": now + lease,
-        }
-        connection.execute(update(_M).where(_M.c.id == row["id"]).values(taken))
+        taken = {"attempts": row["attempts"] + 1, "leased_until": now + lease}
+        _TAKE.run(connection, {"letter_": row["id"], **taken})
         if per_minute is not None:
             cadence.count_one(connection, pace, now)
-        files = select(_F.c.name, _F.c.media_type, _F.c.content).where(
-            _F.c.courrier_id == row["id"]
-        )
-        carried = connection.execute(files.order_by(_F.c.id)).mappings().all()
-    return Claim({**row, **taken}, [dict(each) for each in carried], pace.faults > 0)
+        files = _FILES.rows(connection, {"letter_": row["id"]})
+    return Claim({**row, **taken, "state": EN_COURS}, files, pace.faults > 0)
 
 
 def _next(connection: Connection, now: datetime) -> Mapping[str, Any] | None:
     """What somebody left unfinished, then letters, then reminders; the one that waits longest."""
-    for conditions, oldest in (
-        ((_LEASED, _lapsed(now)), _M.c.leased_until),
-        ((_TO_SEND, _M.c.reminder == false(), _M.c.due_at <= now), _M.c.due_at),
-        ((_TO_SEND, _M.c.reminder == true(), _M.c.due_at <= now), _M.c.due_at),
-    ):
-        query = select(*_M.c).where(*conditions).order_by(oldest).limit(1)
-        row = connection.execute(query.with_for_update(skip_locked=True)).mappings().first()
-        if row is not None:
-            return dict(row)
+    for statement in _NEXT:
+        if row := statement.first(connection, {"now": now}):
+            return row
     return None
 
 
 def settle(connection: Connection, taken: Claim, values: Mapping[str, Any]) -> bool:
     """Write what became of a letter, if it is still as it was taken."""
-    unchanged = (_M.c.state == EN_COURS, _M.c.attempts == taken.attempt)
-    return _write(connection, taken, unchanged, values)
+    return _write(connection, taken, values, sent=False)
 
 
 def settle_sent(connection: Connection, taken: Claim, values: Mapping[str, Any]) -> bool:
     """Write that a letter has left, whoever believes to be sending it meanwhile."""
-    return _write(connection, taken, (_M.c.state.in_((EN_COURS, PRET)),), values)
+    return _write(connection, taken, values, sent=True)
 
 
-def _write(
-    connection: Connection,
-    taken: Claim,
-    conditions: tuple[ColumnElement[bool], ...],
-    values: Mapping[str, Any],
-) -> bool:
-    query = update(_M).where(_M.c.id == taken.id, *conditions)
-    return connection.execute(query.values({**values, "leased_until": None})).rowcount == 1
+def _write(connection: Connection, taken: Claim, values: Mapping[str, Any], *, sent: bool) -> bool:
+    of = {"letter_": taken.id, "attempt_": taken.attempt}
+    return _settling(tuple(sorted(values)), sent).run(connection, {**of, **values}) == 1
+
+
+@lru_cache(maxsize=64)
+def _settling(columns: tuple[str, ...], sent: bool) -> Statement:
+    unchanged = (_M.c.state == EN_COURS, _M.c.attempts == bindparam("attempt_"))
+    still = (or_(_M.c.state == EN_COURS, _M.c.state == PRET),) if sent else unchanged
+    return Statement(
+        update(_M)
+        .where(_M.c.id == bindparam("letter_"), *still)
+        .values({"leased_until": null()} | {name: bindparam(name) for name in columns})
+    )

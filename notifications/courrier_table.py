@@ -16,8 +16,6 @@ STATES = ("prepare", "a_completer", "a_valider", "pret", "en_cours", "envoye", "
 CHANNELS = ("courriel", "papier")
 #: What the delivery takes, written as its index is.
 TO_SEND = "state = 'pret' AND channel = 'courriel'"
-#: What somebody must see to, written as its indexes are.
-FAILED, INCOMPLETE = "state = 'echec'", "state = 'a_completer'"
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -48,8 +46,6 @@ class Courrier(SQLModel, table=True):
         # Letters before reminders; paper waits for a person, the clock never looks at it.
         PartialIndex("ix_courrier_waiting", "reminder", "due_at", where=TO_SEND),
         PartialIndex("ix_courrier_leased", "leased_until", where="state = 'en_cours'"),
-        PartialIndex("ix_courrier_failed", "settled_at", where=FAILED),
-        PartialIndex("ix_courrier_incomplete", "id", where=INCOMPLETE),
         Index("ix_courrier_organisme", "tenant_id", "created_at", "id"),
         Index("ix_courrier_etat", "tenant_id", "state", "created_at", "id"),
         Index("ix_courrier_lettre", "tenant_id", "letter", "created_at", "id"),

@@ -6,13 +6,14 @@ At least once: what dies between « sent » and « noted » is sent again, under
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from notifications import cadence, claims
@@ -26,12 +27,18 @@ from notifications.smtp_replies import LONGEST_ANSWER
 from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.transports import Answer, Transport
 from workflow.database import Database
-from workflow.errors import DatabaseGone
+from workflow.errors import DatabaseGone, DomainError
 
 #: How long one tick goes on; what is left is for the next one, which comes soon.
 A_WHILE_S = 10.0
 SERVER = "Serveur de courrier"
 _log = structlog.get_logger(__name__)
+
+
+class NotNoted(DatabaseGone):
+    """Un courrier est parti sans que la base ait pu le noter : il partira peut-être deux fois."""
+
+    code = "courrier_non_note"
 
 
 class _Overtaken(Exception):
@@ -44,19 +51,23 @@ def _no_link(_row: Row) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """What sending takes. `unsubscribe` gives the link by which somebody stops a reminder."""
+    """What sending takes. `unsubscribe` gives the link by which somebody stops a reminder.
+
+    `held`: for how long a letter that was taken is nobody else's; None: as long as it takes.
+    """
 
     transport: Transport
     house: House = House()  # noqa: RUF009 — frozen
     hooks: Hooks = NoHooks()  # noqa: RUF009 — nothing in it changes
     per_minute: int = 60
     unsubscribe: Callable[[Row], str | None] = _no_link
-    margin: timedelta = MARGIN
+    held: timedelta | None = None
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def lease(self) -> timedelta:
         """For how long a letter that was taken is nobody else's."""
-        return timedelta(seconds=self.transport.longest_s) + self.margin
+        return self.held or timedelta(seconds=self.transport.longest_s) + MARGIN
 
 
 def deliver(
@@ -134,18 +145,41 @@ def _settle(
         with database.unit_of_work() as session:
             _tell(session, office, taken, outcome, now)
             _note(session.connection(), taken, outcome, now)
-    except DatabaseGone:
-        raise
     except _Overtaken:
         return False
     except Exception as fault:
         if outcome.state != ENVOYE:
             raise
-        # It has left: that is noted whatever others make of it, or it would leave again.
         _log.warning("letter_sent_untold", letter=taken.id, kind=type(fault).__name__)
-        with suppress(_Overtaken), database.unit_of_work() as session:
-            _note(session.connection(), taken, outcome, now)
+        _insist(database, office, taken, outcome, now)
     return outcome.state == ENVOYE
+
+
+def _insist(
+    database: Database, office: PostOffice, taken: Claim, outcome: Outcome, now: datetime
+) -> None:
+    """Note that a letter has left, whatever others make of it, or it would leave again.
+
+    Nothing else is sent meanwhile: a database that cannot note one cannot note the next.
+    """
+    for pause in (0.0, *_growing(office.lease.total_seconds())):
+        office.sleep(pause)
+        try:
+            with suppress(_Overtaken), database.unit_of_work() as session:
+                _note(session.connection(), taken, outcome, now)
+        except (DomainError, SQLAlchemyError) as fault:
+            _log.warning("letter_not_noted", letter=taken.id, kind=type(fault).__name__)
+        else:
+            return
+    raise NotNoted
+
+
+def _growing(total: float) -> Iterator[float]:
+    """Pauses, each twice the one before up to half a minute, that long in all."""
+    spent, pause = 0.0, 0.5
+    while spent < total:
+        yield pause
+        spent, pause = spent + pause, min(2 * pause, 30.0)
 
 
 def _tell(

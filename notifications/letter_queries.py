@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
 
-from notifications.cadence import Pace, pace_of
-from notifications.courrier_table import (
-    FAILED,
-    INCOMPLETE,
-    TO_SEND,
-    Courrier,
-    CourrierRappel,
-    PieceJointe,
-)
+from notifications.courrier_table import Courrier, CourrierRappel, PieceJointe
 from notifications.drafts import draft_of
 from notifications.outbox import A_COMPLETER, A_VALIDER, ECHEC, EN_COURS, PREPARE, PRET
 from workflow.database import table_of
 from workflow.errors import NotFound
 
-#: A letter that is due leaves within minutes, unless something is wrong.
-LATE = timedelta(hours=1)
 _M, _F, _R = table_of(Courrier), table_of(PieceJointe), table_of(CourrierRappel)
 #: The states that ask for somebody, or wait: what a screen counts.
 COUNTED = (PREPARE, A_COMPLETER, A_VALIDER, PRET, EN_COURS, ECHEC)
@@ -105,11 +95,11 @@ def letters(
     return [_line(row) for row in connection.execute(query).mappings()]
 
 
-def counts(connection: Connection, tenant_id: int) -> dict[str, int]:
+def counts(connection: Connection, tenants: Collection[int]) -> dict[str, int]:
     """How many letters stand in each state that waits for somebody, or for the clock."""
     query = (
         select(_M.c.state, func.count().label("number"))
-        .where(_M.c.tenant_id == tenant_id, _M.c.state.in_(COUNTED))
+        .where(_M.c.tenant_id.in_(sorted(tenants)), _M.c.state.in_(COUNTED))
         .group_by(_M.c.state)
     )
     found = {row.state: row.number for row in connection.execute(query)}
@@ -157,45 +147,9 @@ def file_of(connection: Connection, tenant_id: int, id: int, name: str) -> tuple
     return row.media_type, row.content
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How the sending goes in the whole installation.
-
-    `waiting`: letters whose time has come; `oldest`: since when the first of them waits.
-    """
-
-    waiting: int
-    oldest: datetime | None
-    failed_last_day: int
-    to_complete: int
-    pace: Pace
-
-    def is_late(self, now: datetime) -> bool:
-        """Whether somebody should look: the server fails, or letters have waited for long."""
-        return self.pace.faults > 0 or (self.oldest is not None and now - self.oldest > LATE)
-
-
-def health(connection: Connection, now: datetime) -> Health:
-    """How the sending goes, for who looks after the server."""
-    due = select(func.count(), func.min(_M.c.due_at)).where(text(TO_SEND), _M.c.due_at <= now)
-    waiting, oldest = connection.execute(due).one()
-    lately = now - timedelta(days=1)
-    return Health(
-        waiting=waiting,
-        oldest=oldest,
-        failed_last_day=_number(connection, text(FAILED), _M.c.settled_at > lately),
-        to_complete=_number(connection, text(INCOMPLETE)),
-        pace=pace_of(connection),
-    )
-
-
 def sent_since(connection: Connection, since: datetime) -> int:
     """How many letters have left since then. Reads every letter: for who asks once."""
-    return _number(connection, _M.c.sent_at > since)
-
-
-def _number(connection: Connection, *conditions: Any) -> int:
-    query = select(func.count()).select_from(_M).where(*conditions)
+    query = select(func.count()).select_from(_M).where(_M.c.sent_at > since)
     return connection.execute(query).scalar_one()
 
 

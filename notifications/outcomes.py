@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from notifications.cadence import PAUSES
 from notifications.claims import Claim
-from notifications.courrier_table import Courrier
 from notifications.hooks import Hooks, Row
 from notifications.outbox import ANNULE, ECHEC, ENVOYE, PRET
 from notifications.smtp_replies import LONGEST_ANSWER
 from notifications.suspensions import REASONS, suspension_of
 from notifications.transports import Answer
-from workflow.database import table_of
-from workflow.dates import from_paris, to_paris
 
 #: How long after each attempt the next one comes: three days in all, then the letter is given up.
 WAITS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440)
 )
-#: A reminder that could not leave in that time says nothing useful any more.
-REMINDER_LIFE = timedelta(days=5)
-_M = table_of(Courrier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +71,8 @@ def is_held_to_hours(row: Row) -> bool:
 
 
 def _hold_back(connection: Connection, hooks: Hooks, row: Row, now: datetime) -> Outcome | None:
-    """Reminders keep their hours, come once a day, and are dropped when they come too late."""
-    if now - row["created_at"] > REMINDER_LIFE:
-        return Outcome(ANNULE, "Périmé : ce rappel n’a pas pu partir à temps", reached=False)
+    """A reminder that waited its turn past the hours of reminders waits for the next ones."""
     opening = hooks.opening(connection, row["tenant_id"], now)
-    if opening <= now and _reminded_today(connection, row, now):
-        tomorrow = datetime.combine(to_paris(now).date() + timedelta(days=1), time())
-        opening = hooks.opening(connection, row["tenant_id"], from_paris(tomorrow))
     if opening <= now:
         return None
     return Outcome(PRET, row["answer"] or "", opening, counted=False, reached=False)
-
-
-def _reminded_today(connection: Connection, row: Row, now: datetime) -> bool:
-    if row["recipient_id"] is None:
-        return False
-    today = from_paris(datetime.combine(to_paris(now).date(), time()))
-    sent = select(_M.c.id).where(
-        _M.c.tenant_id == row["tenant_id"],
-        _M.c.recipient_id == row["recipient_id"],
-        _M.c.reminder,
-        _M.c.sent_at >= today,
-        _M.c.sent_at <= now,  # not what a clock that has since gone back dates later
-        _M.c.id != row["id"],
-    )
-    return connection.execute(sent.limit(1)).first() is not None

@@ -25,11 +25,15 @@ Beat = Callable[[str, datetime, str | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One thing to do regularly: it gets the present instant, in UTC."""
+    """One thing to do regularly: it gets the present instant, in UTC.
+
+    `apart`: in a thread of its own, since it waits for others and must hold nothing up.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], object]
+    apart: bool = False
 
 
 class Clock:
@@ -49,9 +53,11 @@ class Clock:
         self._beat = beat
         # UTC, and no grace: a local clock skips or repeats an hour twice a year, and a late tick
         # is better than none. Missed ticks become one, since each looks at all that is due.
+        ticks = tuple(ticks)
+        threads = {"default", *(tick.name for tick in ticks if tick.apart)}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in threads},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for tick in ticks:
@@ -60,6 +66,7 @@ class Clock:
                 IntervalTrigger(seconds=int(tick.every.total_seconds()), timezone=UTC),
                 args=(tick,),
                 id=tick.name,
+                executor=tick.name if tick.apart else "default",
                 next_run_time=datetime.now(UTC),
             )
 

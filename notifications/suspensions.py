@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications.courrier_table import AdresseSuspendue
 from workflow.database import table_of
+from workflow.statements import Statement
 
 REBOND, DEMANDE, RAPPELS = "rebond", "demande", "rappels"
 #: What each reason is called on screen.
@@ -23,6 +24,11 @@ _WEIGHT = {RAPPELS: 0, DEMANDE: 1, REBOND: 2}
 _LONGEST_DETAIL, _LONGEST_NAME = 300, 120
 _TABLE = table_of(AdresseSuspendue)
 _COLUMNS = (_TABLE.c.email, _TABLE.c.reason, _TABLE.c.detail, _TABLE.c.since, _TABLE.c.by)
+_OF_ADDRESS = Statement(
+    select(*_COLUMNS).where(
+        _TABLE.c.tenant_id == bindparam("tenant_"), _TABLE.c.email == bindparam("email_")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +50,8 @@ def suspension_of(connection: Connection, tenant_id: int, email: str | None) -> 
     """Why an organisme writes to an address no more; None when it does."""
     if not email:
         return None
-    query = select(*_COLUMNS).where(
-        _TABLE.c.tenant_id == tenant_id, _TABLE.c.email == email.lower()
-    )
-    row = connection.execute(query).first()
-    return None if row is None else Suspension(*row)
+    row = _OF_ADDRESS.first(connection, {"tenant_": tenant_id, "email_": email.lower()})
+    return None if row is None else Suspension(**row)
 
 
 def suspend(connection: Connection, tenant_id: int, suspension: Suspension) -> bool:

@@ -14,8 +14,9 @@ from workflow.errors import DomainError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from api.settings import Settings
-    from notifications.letter_queries import Health
     from notifications.transports import Answer
 
 app = typer.Typer(help="Essaie et surveille l'envoi des courriers.", no_args_is_help=True)
@@ -76,44 +77,51 @@ def _tell(settings: Settings, answer: Answer, name: str) -> None:
 
 @app.command("etat")
 def tell_state() -> None:
-    """Dit comment partent les courriers, ce qui attend, et ce qui a échoué."""
-    from datetime import timedelta
-
+    """Dit comment partent les courriers, ce qui attend, ce qui a échoué ; 1 si rien ne part."""
     from api.house import utc_now
     from api.settings import load_settings
     from api.startup import current_database
-    from notifications.letter_queries import health, sent_since
-    from notifications.suspensions import number_suspended
 
     settings, now = load_settings(), utc_now()
     with current_database(settings) as database, database.reading() as session:
-        connection = session.connection()
-        found = health(connection, now)
-        sent = sent_since(connection, now - timedelta(days=1))
-        suspended = number_suspended(connection)
-    typer.echo(described(settings))
-    typer.echo(f"Envoyés en 24 heures : {sent}")
-    typer.echo(f"Échecs en 24 heures : {found.failed_last_day}")
-    typer.echo(f"À compléter : {found.to_complete}")
-    typer.echo(f"Adresses suspendues : {suspended}")
-    typer.echo(_waiting(found, now))
-    if found.is_late(now):
+        lines, well = _state(session.connection(), now)
+    for line in (described(settings), *lines):
+        typer.echo(line)
+    if not well:
         raise typer.Exit(1)
 
 
-def _waiting(found: Health, now: datetime) -> str:
+def _state(connection: Connection, now: datetime) -> tuple[list[str], bool]:
+    """How the sending goes, line by line, and whether it does."""
+    from datetime import timedelta
+
+    from grants.organisation.queries import every_organisme
+    from notifications.cadence import pace_of
+    from notifications.health import health_of
+    from notifications.letter_queries import counts, sent_since
+    from notifications.outbox import A_COMPLETER, A_VALIDER
+    from notifications.suspensions import number_suspended
     from workflow.dates import format_datetime
 
-    lines = ["Rien n'attend." if not found.waiting else f"En attente : {found.waiting}"]
-    if found.oldest is not None:
-        lines[0] += f", le plus ancien depuis {format_datetime(found.oldest)}"
-    pace = found.pace
+    organismes = every_organisme(connection)
+    found, pace = health_of(connection, organismes, now), pace_of(connection)
+    waiting = counts(connection, organismes)
+    oldest = found.letter_since
+    since = f", le plus ancien depuis le {format_datetime(oldest)}" if oldest else ""
+    lines = [
+        f"À envoyer : {found.letters_due}{since}",
+        f"À valider : {waiting[A_VALIDER]}",
+        f"À compléter : {waiting[A_COMPLETER]}",
+        f"Envoyés en 24 heures : {sent_since(connection, now - timedelta(days=1))}",
+        f"Échecs en 7 jours : {found.failed}",
+        f"Adresses suspendues : {number_suspended(connection)}",
+    ]
     if pace.faults and pace.since is not None:
-        since = format_datetime(pace.since)
-        lines.append(f"L'envoi échoue depuis {since} ({pace.faults} fois) : {pace.fault}")
+        began = format_datetime(pace.since)
+        lines.append(f"L'envoi échoue depuis le {began} ({pace.faults} essais) : {pace.fault}")
     if pace.rests(now) and pace.paused_until is not None:
-        lines.append(f"Prochain essai : {format_datetime(pace.paused_until)}")
-    return "\n".join(lines)
+        lines.append(f"Prochain essai : le {format_datetime(pace.paused_until)}")
+    return lines, not pace.faults and (oldest is None or now - oldest < timedelta(hours=1))
 
 
 @app.command("rebonds")

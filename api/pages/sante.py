@@ -14,6 +14,7 @@ from api.migrate import State, head, revision_of, state_of
 from api.ticks import EVERY
 from api.version import VERSION
 from grants.organisation.queries import every_organisme
+from notifications.cadence import pace_of
 from notifications.health import health_of
 from workflow.errors import DatabaseBusy, DatabaseGone
 
@@ -59,6 +60,7 @@ def _clock(connection: Connection, now: datetime) -> dict[str, object]:
             "en_attente": health.letters_due,
             "retard_s": _age(health.letter_since, now),
             "echecs_7_jours": health.failed,
+            "serveur_en_panne_s": _age(pace_of(connection).since, now),
         },
     }
 

@@ -1,14 +1,8 @@
-"""Run by `program.py`: starts and kills servers as its input says, each a fork of this process.
-
-`["start", port, how it is broken]` is answered by a pid, `["kill", pid]` once it is dead. When
-the input ends, whatever was started and still runs is killed.
-"""
+"""Run by `program.py`: starts and kills servers as its input says, each a fork of this process."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import sys
 import traceback
 from pathlib import Path
@@ -23,6 +17,7 @@ import api.startup  # noqa: F401
 from api.cli import main
 from api.composition import default_engine
 from tests.faults.broken import BROKEN
+from tests.faults.orders import carry_out
 
 
 def start(port: int, broken: str) -> int:
@@ -42,30 +37,6 @@ def start(port: int, broken: str) -> int:
         os._exit(code)
 
 
-def kill(pid: int) -> int:
-    """Kill a server, and wait for its death."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return pid
-
-
-def launch() -> None:
-    """Carry out each line until there are no more."""
-    default_engine()
-    running = set()
-    for line in sys.stdin:
-        order, *arguments = json.loads(line)
-        if order == "start":
-            pid = start(*arguments)
-            running.add(pid)
-        else:
-            pid = kill(*arguments)
-            running.discard(pid)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
-    for pid in running:
-        kill(pid)
-
-
 if __name__ == "__main__":
-    launch()
+    default_engine()
+    carry_out(start)

@@ -39,7 +39,7 @@ class Program:
         """Kill a server as a power cut would; nothing of it is left afterwards."""
         self._ask("kill", pid)
 
-    def _ask(self, *order: str | int) -> int:
+    def _ask(self, *order: str | float) -> int:
         assert self._launcher.stdin is not None
         assert self._launcher.stdout is not None
         print(json.dumps(order), file=self._launcher.stdin, flush=True)

@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from notifications import claims
 from notifications.cadence import PAUSES, pace_of
-from notifications.delivery import PostOffice, deliver
+from notifications.delivery import NotNoted, PostOffice, deliver
 from notifications.hooks import NoHooks, Row
-from notifications.outcomes import REMINDER_LIFE, WAITS
+from notifications.outcomes import WAITS
 from notifications.suspensions import (
     DEMANDE,
     RAPPELS,
@@ -28,6 +28,7 @@ from notifications.transports import Answer, MemoryTransport, Parcel
 from tests.builders.courriers import HOUSE, NOW, TENANT, Hands, frozen_row, put, read, states
 from workflow.calendar import next_opening
 from workflow.database import Database
+from workflow.errors import DatabaseBusy, DatabaseFull, DatabaseGone
 
 GREYLISTED = Answer("plus_tard", "450 4.2.0 Greylisted")
 CLOSED = Answer("ferme", "smtp.exemple.fr:587 ne répond pas à temps")
@@ -279,25 +280,6 @@ def test_a_retry_of_a_reminder_keeps_its_hours_too(desk: Desk) -> None:
     assert read(desk.database, id)["due_at"] == datetime(2026, 3, 13, 7, 0, tzinfo=UTC)
 
 
-def test_a_person_gets_one_reminder_a_day_even_when_several_waited(desk: Desk) -> None:
-    common = {"reminder": True, "recipient_id": 5, "recipient_email": "anne@example.org"}
-    put(desk.database, *(frozen_row(n, **common) for n in (1, 2)))
-    assert desk.deliver() == 1
-    assert desk.deliver() == 0
-    desk.hands.now = datetime(2026, 3, 13, 6, 59, tzinfo=UTC)
-    assert desk.deliver() == 0
-    desk.hands.now = datetime(2026, 3, 13, 7, 0, tzinfo=UTC)  # 8:00 in Paris
-    assert desk.deliver() == 1
-
-
-def test_a_reminder_that_comes_too_late_is_dropped(desk: Desk) -> None:
-    reminder, letter = put(desk.database, frozen_row(1, reminder=True), frozen_row(2))
-    desk.hands.now = NOW + REMINDER_LIFE + timedelta(seconds=1)
-    assert desk.deliver() == 1
-    assert states(desk.database) == {reminder: "annule", letter: "envoye"}
-    assert "Périmé" in read(desk.database, reminder)["answer"]
-
-
 def test_what_a_dead_process_left_is_taken_over_when_its_lease_is_over(desk: Desk) -> None:
     (id,) = put(desk.database, frozen_row(1))
     taken = claims.claim(desk.database, NOW, desk.office.lease, None)
@@ -337,6 +319,43 @@ def test_a_letter_that_left_is_noted_whatever_others_make_of_it(desk: Desk) -> N
     assert desk.deliver() == 1
     assert states(desk.database)[id] == "envoye"
     assert desk.deliver() == 0
+
+
+def test_a_letter_that_left_is_noted_as_soon_as_the_database_can(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(desk.database, frozen_row(1), frozen_row(2))
+    waited: list[float] = []
+    write, faults = claims.settle_sent, [DatabaseGone(), DatabaseBusy(), DatabaseFull()]
+
+    def failing(*given: Any) -> bool:
+        if faults:
+            raise faults.pop()
+        return write(*given)
+
+    monkeypatch.setattr(claims, "settle_sent", failing)
+    desk.office = replace(desk.office, sleep=waited.append)
+    assert desk.deliver() == 2
+    assert desk.received == ["anne1@example.org", "anne2@example.org"]
+    assert waited == [0.0, 0.5, 1.0]
+    assert set(states(desk.database).values()) == {"envoye"}
+
+
+def test_a_database_that_notes_nothing_any_more_lets_nothing_else_leave(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(desk.database, frozen_row(1), frozen_row(2))
+    waited: list[float] = []
+
+    def failing(*_given: Any) -> bool:
+        raise DatabaseFull
+
+    monkeypatch.setattr(claims, "settle_sent", failing)
+    desk.office = replace(desk.office, sleep=waited.append)
+    with pytest.raises(NotNoted):
+        desk.deliver()
+    assert desk.received == ["anne1@example.org"]
+    assert sum(waited) >= desk.office.lease.total_seconds()
 
 
 def test_one_letter_that_breaks_does_not_hold_the_others_back(

@@ -7,17 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from notifications.cadence import rest
 from notifications.courrier_table import CourrierRappel, PieceJointe
 from notifications.letter_queries import (
     Filters,
     Place,
     counts,
     file_of,
-    health,
     letter,
     letters,
-    sent_since,
 )
 from tests.builders.courriers import NOW, TENANT, frozen_row, letter_row, put
 from workflow.database import Database, table_of
@@ -75,7 +72,7 @@ def test_what_waits_is_counted_by_state(database: Database) -> None:
         frozen_row(5, tenant_id=TENANT + 1),
     )
     with database.reading() as session:
-        found = counts(session.connection(), TENANT)
+        found = counts(session.connection(), [TENANT])
     assert {state: n for state, n in found.items() if n} == {"prepare": 1, "a_valider": 2}
 
 
@@ -102,30 +99,6 @@ def test_a_letter_is_shown_with_its_files_and_never_elsewhere(database: Database
         ):
             with pytest.raises(NotFound):
                 file_of(connection, tenant, number, name)
-
-
-def test_how_the_sending_goes_is_told(database: Database) -> None:
-    hour = timedelta(hours=1)
-    put(
-        database,
-        frozen_row(1, due_at=NOW - 2 * hour),
-        frozen_row(2, due_at=NOW + hour),
-        frozen_row(3, channel="papier"),
-        frozen_row(4, state="echec", settled_at=NOW - hour),
-        frozen_row(5, state="echec", settled_at=NOW - 25 * hour),
-        frozen_row(6, state="envoye", sent_at=NOW - hour),
-        letter_row(7, state="a_completer"),
-    )
-    with database.unit_of_work() as session:
-        connection = session.connection()
-        found = health(connection, NOW)
-        assert (found.waiting, found.oldest) == (1, NOW - 2 * hour)
-        assert (found.failed_last_day, found.to_complete) == (1, 1)
-        assert sent_since(connection, NOW - 2 * hour) == 1
-        assert found.is_late(NOW)
-        assert not health(connection, NOW - 2 * hour).is_late(NOW - 2 * hour)
-        rest(connection, "ne répond pas", NOW)
-        assert health(connection, NOW - 2 * hour).is_late(NOW - 2 * hour)
 
 
 def test_a_merged_reminder_is_found_from_each_of_its_dossiers(database: Database) -> None:

@@ -12,11 +12,6 @@ depends_on = None
 
 _INSTANT = sa.DateTime(timezone=True)
 _REASONS = "reason IN ('rebond', 'demande', 'rappels')"
-_PARTIAL = {
-    "ix_courrier_waiting": (["reminder", "due_at"], "state = 'pret' AND channel = 'courriel'"),
-    "ix_courrier_failed": (["settled_at"], "state = 'echec'"),
-    "ix_courrier_incomplete": (["id"], "state = 'a_completer'"),
-}
 _LISTS = {
     "ix_courrier_organisme": (),
     "ix_courrier_etat": ("state",),
@@ -43,11 +38,14 @@ def upgrade() -> None:
 def _order() -> None:
     for name in ("ix_courrier_waiting", "ix_courrier_organisme", "ix_courrier_etat"):
         op.drop_index(name, "courrier")
-    for name, (columns, where) in _PARTIAL.items():
-        condition = sa.text(where)
-        op.create_index(
-            name, "courrier", columns, sqlite_where=condition, postgresql_where=condition
-        )
+    to_send = sa.text("state = 'pret' AND channel = 'courriel'")
+    op.create_index(
+        "ix_courrier_waiting",
+        "courrier",
+        ["reminder", "due_at"],
+        sqlite_where=to_send,
+        postgresql_where=to_send,
+    )
     for name, first in _LISTS.items():
         op.create_index(name, "courrier", ["tenant_id", *first, "created_at", "id"])
 
