@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from notifications.courrier_table import Courrier, CourrierRappel
-from notifications.drafts import Draft, Incomplete, Row, Unwritable, Writer, WrittenLetter, draft_of
+from notifications.drafts import Draft, Row, Writer, draft_of
 from notifications.freezing import UNWRITTEN, copy_files, freeze
 from notifications.messages import House
 from notifications.outbox import (
@@ -30,6 +30,7 @@ from notifications.outbox import (
     STATE_LABELS,
     WAITING,
 )
+from notifications.written import Incomplete, Unwritable, WrittenLetter
 from workflow.database import LARGEST_ID, Database, column_names, table_of
 from workflow.dates import format_datetime
 from workflow.errors import DomainError, NotFound, Stale

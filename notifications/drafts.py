@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from notifications.courrier_table import Courrier, CourrierRappel
+from notifications.written import WrittenLetter
 from workflow.database import LARGEST_ID, table_of
 from workflow.errors import NotFound
 
@@ -28,56 +29,6 @@ class Draft:
     def id(self) -> int:
         """The letter's id."""
         return self.row["id"]
-
-
-class WrittenFile(Protocol):
-    """A file that a letter carries."""
-
-    @property
-    def name(self) -> str:
-        """Its name, as the recipient sees it."""
-        ...
-
-    @property
-    def media_type(self) -> str:
-        """What it is, as e-mail says it."""
-        ...
-
-    @property
-    def content(self) -> bytes:
-        """Its bytes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenLetter:
-    """A letter as its recipient will read it. `digest` is that of all that he receives.
-
-    `template_id` is the organisme's own version that it was written from, None the original.
-    """
-
-    subject: str
-    text: str
-    html: str
-    files: Sequence[WrittenFile]
-    digest: str
-    template_id: int | None = None
-
-
-class Incomplete(Exception):
-    """A letter lacks values: `names` says which."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = tuple(names)
-
-
-class Unwritable(Exception):
-    """The text of a letter is faulty: `cause` says where and why, in French."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class Writer(Protocol):

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from notifications.courrier_table import Courrier, PieceJointe
-from notifications.drafts import Row, WrittenFile, WrittenLetter
+from notifications.drafts import Row
 from notifications.envelope import LONGEST_SUBJECT, safe_name
 from notifications.messages import House
 from notifications.outbox import A_COMPLETER, A_VALIDER, ANNULE, PRET
+from notifications.written import WrittenFile, WrittenLetter
 from workflow.database import table_of
 
 LONGEST_MISSING = 500

@@ -16,19 +16,13 @@ from sqlmodel import Session
 
 from notifications.courrier_table import Courrier
 from notifications.delivery import A_WHILE_S
-from notifications.drafts import (
-    Draft,
-    Incomplete,
-    Unwritable,
-    Writer,
-    WrittenLetter,
-    with_reminders,
-)
+from notifications.drafts import Draft, Writer, with_reminders
 from notifications.freezing import drop, freeze, lack, show
 from notifications.hooks import Hooks, NoHooks
 from notifications.messages import House
 from notifications.outbox import AUTOMATIQUE, COURRIEL, PAPIER, PREPARE
 from notifications.suspensions import REASONS, Suspension, suspension_of
+from notifications.written import Incomplete, Unwritable, WrittenLetter
 from workflow.database import Database, table_of
 from workflow.errors import DatabaseGone, DomainError
 

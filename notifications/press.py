@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from notifications.drafts import Draft, Incomplete, Row, Unwritable, WrittenLetter
+from notifications.drafts import Draft, Row
 from notifications.letters import Letter
 from notifications.outbox import PAPIER, Recipient
 from notifications.render import (
@@ -27,6 +27,7 @@ from notifications.render import (
     write,
     write_merged,
 )
+from notifications.written import Incomplete, Unwritable, WrittenLetter
 from workflow.dates import from_paris, to_paris
 
 PDF_NAME, PDF = "lettre.pdf", "application/pdf"

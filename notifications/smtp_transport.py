@@ -6,7 +6,8 @@ import smtplib
 import socket
 import ssl
 
-from notifications.smtp_client import Client, Deadline, SmtpServer
+from notifications.deadline import Deadline
+from notifications.smtp_client import Client, SmtpServer
 from notifications.smtp_replies import (
     closed,
     is_good,

@@ -236,7 +236,12 @@ def test_it_says_when_the_clock_last_ran_and_what_waits(
         "en_panne": [],
     }
     assert told["echeances"] == {"retard_s": 0}
-    assert told["courriers"] == {"en_attente": 0, "retard_s": 0, "echecs_7_jours": 0}
+    assert told["courriers"] == {
+        "en_attente": 0,
+        "retard_s": 0,
+        "echecs_7_jours": 0,
+        "serveur_en_panne_s": 0,
+    }
     heart.beat("echeances", clock.now, "LookupError × 1 : Ana")
     told = visitor.get("/healthz").json()
     assert (told["horloge"]["etat"], told["horloge"]["en_panne"]) == ("en_panne", ["echeances"])

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from notifications.courrier_table import Courrier
-from notifications.drafts import Draft, WrittenLetter
+from notifications.drafts import Draft
 from notifications.messages import House
 from notifications.outbox import PREPARE, PRET
+from notifications.written import WrittenLetter
 from workflow.database import Database, table_of
 from workflow.journal import canonical
 

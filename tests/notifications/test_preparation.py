@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from notifications import claims
 from notifications.courrier_table import PieceJointe
-from notifications.drafts import Draft, Incomplete, Unwritable
+from notifications.drafts import Draft
 from notifications.hooks import NoHooks, Row
 from notifications.preparation import LEASE, Study, prepare
 from notifications.suspensions import RAPPELS, REBOND, Suspension, suspend
+from notifications.written import Incomplete, Unwritable
 from tests.builders.courriers import (
     HOUSE,
     NOW,
