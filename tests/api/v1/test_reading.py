@@ -147,9 +147,24 @@ def test_the_signature_is_shown_to_the_direction_alone(
     assert direction_program.get("/organisme/signature").status_code == 404
 
 
-def test_a_dispositif_is_described_with_its_pieces(charge_program: Program) -> None:
+def test_a_dispositif_is_described_with_its_pieces_and_what_may_be_chosen_today(
+    charge_program: Program,
+) -> None:
+    # The choices are those of the day itself, whatever the clock of the test says.
+    planned = {
+        "comite": "CTS",
+        "tenue_le": "2090-04-14T14:00",
+        "cloture_inscriptions": "2090-04-01",
+    }
+    seance = charge_program.post("/seances", planned).json()["id"]
     told = charge_program.get("/dispositifs/microprojets").json()
     rib = next(each for each in told["pieces"] if each["cle"] == "rib")
     assert rib["pourquoi"]
     assert rib["gardee_pour"] in ("dossier", "structure")
     assert "inscrire_cts" in {action for each in told["pieces"] for action in each["pour"]}
+    action = next(each for each in told["actions"] if each["cle"] == "inscrire_cts")
+    asked = action["schema"]["properties"]["seance"]
+    assert asked["x-type"] == "seance"
+    assert [each["const"] for each in asked["x-choix"]] == [str(seance)]
+    stage = next(each for each in told["etapes"] if each["cle"] == "accompagnement")
+    assert set(stage["roles_des_fiches"]) == set(stage["fiches"]) != set()
