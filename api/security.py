@@ -7,8 +7,11 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.v1.routes import is_of_the_api
 
 # No inline script or style, nothing from elsewhere, in nobody's frame.
 CONTENT_POLICY = "; ".join(
@@ -35,6 +38,7 @@ HEADERS = {
 }
 _HTTPS_ONLY = "max-age=31536000"
 _STATIC = "/static"
+_UNREADABLE = "Adresse illisible."
 
 log = structlog.get_logger("microprojets")
 
@@ -58,7 +62,7 @@ class Frame:
         started = time.perf_counter()
         try:
             if _is_broken(scope):
-                await PlainTextResponse("Adresse illisible.", 404)(inner, receive, answer.send)
+                await _broken(inner)(inner, receive, answer.send)
             else:
                 await self._app(inner, receive, answer.send)
         finally:
@@ -86,6 +90,15 @@ class _Answer:
 def _is_broken(scope: Scope) -> bool:
     """Whether the address holds a NUL, which no database takes."""
     return "\x00" in scope["path"] or b"%00" in scope["query_string"]
+
+
+def _broken(scope: Scope) -> Response:
+    """Nothing is there; told to a program as everything is."""
+    if not is_of_the_api(scope["path"]):
+        return PlainTextResponse(_UNREADABLE, 404)
+    from api.v1.problems import problem
+
+    return problem(Request(scope), 404, "introuvable", _UNREADABLE)
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from api.v1 import shapes
 from api.v1.contract import Call, Subject
@@ -44,8 +48,8 @@ def dispositifs(call: Call) -> shapes.Dispositifs:
 @subject.get("/dispositifs/{key}", "Un dispositif : étapes, actions, champs", shapes.Dispositif)
 def dispositif(call: Call) -> shapes.Dispositif:
     """One pipeline whole. Raises NotFound."""
-    engine = call.house.engine
-    pipeline = pipeline_of(engine, call.path["key"])
+    place = place_of(call)
+    pipeline = pipeline_of(place.engine, call.path["key"])
     return {
         "cle": pipeline.key,
         "libelle": pipeline.label,
@@ -57,17 +61,24 @@ def dispositif(call: Call) -> shapes.Dispositif:
                 "cle": stage.key,
                 "libelle": stage.label,
                 "libelle_public": stage.public_label or "",
+                "phase": stage.phase,
                 "finale": stage.final,
                 "fiches": sorted(stage.editable),
+                "roles_des_fiches": {name: list(at) for name, at in stage.editable.items()},
             }
             for stage in pipeline.stages
         ],
         "fiches": [
-            {"cle": each.key, "libelle": each.label, "schema": sheet_schema(engine, each)}
+            {
+                "cle": each.key,
+                "libelle": each.label,
+                "aide": each.help,
+                "schema": sheet_schema(place, each),
+            }
             for each in pipeline.sheets
         ],
         "pieces": [_piece(each) for each in pipeline.pieces],
-        "actions": [_action(engine, pipeline, each) for each in pipeline.actions],
+        "actions": [_action(place, pipeline, each) for each in pipeline.actions],
     }
 
 
@@ -79,16 +90,43 @@ def pipeline_of(engine: Engine, key: str) -> Pipeline:
     return loaded.pipeline
 
 
-def action_schema(engine: Engine, action: Action) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is asked: what may be chosen there is of this organisme."""
+
+    connection: Connection
+    engine: Engine
+    organisme_id: int
+
+
+def place_of(call: Call) -> Place:
+    """Where a request asks."""
+    return Place(call.connection, call.house.engine, call.organisme_id)
+
+
+def action_schema(place: Place, action: Action) -> dict[str, Any]:
     """The JSON Schema of the body that an action takes."""
-    asked = (*action.fields, _REASON) if action.reason else action.fields
-    return fields_schema(asked, engine.vocabulary.field_types)
+    return _schema(place, (*action.fields, _REASON) if action.reason else action.fields)
 
 
-def sheet_schema(engine: Engine, sheet: Sheet) -> dict[str, Any]:
+def sheet_schema(place: Place, sheet: Sheet) -> dict[str, Any]:
     """The JSON Schema of what a sheet takes: unfinished sheets are kept."""
     fields = [field.model_copy(update={"required": False}) for field in sheet.fields]
-    return fields_schema(fields, engine.vocabulary.field_types)
+    return _schema(place, fields)
+
+
+def _schema(place: Place, fields: Iterable[Field]) -> dict[str, Any]:
+    """What fields take, each with its type (« x-type ») and what may be chosen today."""
+    vocabulary, asked = place.engine.vocabulary, tuple(fields)
+    schema = fields_schema(asked, vocabulary.field_types)
+    for field in asked:
+        told = schema["properties"][field.key]
+        told["x-type"] = field.type
+        reference = vocabulary.references.get(field.type)
+        if reference is not None:
+            known = reference.choices(place.connection, place.organisme_id)
+            told["x-choix"] = [{"const": str(id), "title": label} for id, label in known]
+    return schema
 
 
 def _piece(piece: Piece) -> shapes.PieceDispositif:
@@ -102,16 +140,18 @@ def _piece(piece: Piece) -> shapes.PieceDispositif:
     }
 
 
-def _action(engine: Engine, pipeline: Pipeline, action: Action) -> shapes.ActionDispositif:
+def _action(place: Place, pipeline: Pipeline, action: Action) -> shapes.ActionDispositif:
     return {
         "cle": action.key,
         "libelle": action.label,
+        "aide": action.help,
+        "ton": action.tone,
         "de": sorted(pipeline.origins(action)),
         "vers": action.to,
         "roles": list(action.roles),
         "regles": [reference.name for reference in action.guards],
         "motif_demande": action.reason,
-        "automatique": action.automatic,
+        "automatique": action.by_system,
         "lettres": list(action.letters),
-        "schema": action_schema(engine, action),
+        "schema": action_schema(place, action),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
-from api.v1.dispositifs import action_schema
+from api.v1.dispositifs import Place, action_schema, place_of
 from api.v1.errors import StructureAlike
 from api.v1.given import row_named
 from api.v1.routes import PREFIX
@@ -114,11 +114,11 @@ def dossier(call: Call) -> shapes.Dossier:
 def actions(call: Call) -> shapes.Actions:
     """Each action of the stage, with all the reasons against it."""
     found, engine = _read(call), call.house.engine
-    needed = engine.facts_needed(found)
+    needed, place = engine.facts_needed(found), place_of(call)
     situation = situation_of(call.connection, engine, found, call.identity, call.now, needed)
     return {
         "etape": found.stage,
-        "actions": [_offer(engine, each) for each in engine.actions(situation)],
+        "actions": [_offer(place, each) for each in engine.actions(situation)],
         "version": found.lock_version,
     }
 
@@ -218,18 +218,20 @@ def _porteur(call: Call, id: int | None) -> shapes.Porteur | None:
     }
 
 
-def _offer(engine: Engine, offer: Offer) -> shapes.ActionPossible:
+def _offer(place: Place, offer: Offer) -> shapes.ActionPossible:
     action = offer.action
     return {
         "cle": action.key,
         "libelle": action.label,
+        "aide": action.help,
+        "ton": action.tone,
         "vers": offer.to,
         "possible": offer.allowed,
         "raisons": [told_refusal(each) for each in offer.refusals],
         "roles": list(action.roles),
         "motif_demande": action.reason,
         "lettres": list(action.letters),
-        "schema": action_schema(engine, action),
+        "schema": action_schema(place, action),
     }
 
 

@@ -9,7 +9,14 @@ _REF = "#/components/schemas/"
 _MOMENT, _DAY = "2026-03-12T09:30:00+00:00", "2026-03-12"
 _ASKS = {
     "type": "object",
-    "properties": {"seance": {"type": "string", "title": "Séance du comité"}},
+    "properties": {
+        "seance": {
+            "type": "string",
+            "title": "Séance du comité",
+            "x-type": "seance",
+            "x-choix": [{"const": "12", "title": "CTS du 14 avril 2026"}],
+        }
+    },
     "required": ["seance"],
     "additionalProperties": False,
 }
@@ -123,6 +130,7 @@ _WORDS: Mapping[str, Any] = {
     "accordes": 1,
     "acteur": "Zoé Martin",
     "actif": True,
+    "aide": "Le dossier sera présenté à la prochaine séance.",
     "annulable": True,
     "anomalies": 2,
     "atteint": 4,
@@ -245,6 +253,7 @@ _WORDS: Mapping[str, Any] = {
     "par_etape": {"accueil": 4, "accompagnement": 10},
     "partagee": False,
     "personne_id": 21,
+    "phase": "instruction",
     "phrase": "Le plan est équilibré, au centime près.",
     "plafond": 2_300_000,
     "plafond_depasse": None,
@@ -275,6 +284,7 @@ _WORDS: Mapping[str, Any] = {
     "rna": "W062001234",
     "role": "charge_de_mission",
     "roles": ["charge_de_mission"],
+    "roles_des_fiches": {"projet": ["charge_de_mission", "assistant"]},
     "schema": _ASKS,
     "secret": "whs_…",
     "secteur": "environnement",
@@ -296,6 +306,7 @@ _WORDS: Mapping[str, Any] = {
     "texte": "Appelé ce matin : le devis arrive lundi.",
     "titre": "Garage solidaire à Vence",
     "titres": ["n° siret", "numéro siret"],
+    "ton": "avance",
     "total": 1_800_000,
     "valable_jusqu_au": "2026-09-02",
     "valeur": "23000,00",

@@ -11,7 +11,7 @@ from api.forms import new_key
 from api.house import House
 from api.lots_at_work import work
 from api.v1.contract import Answer, Call, Subject
-from api.v1.dispositifs import action_schema
+from api.v1.dispositifs import Place, action_schema
 from api.v1.given import only_asked, row_named
 from api.v1.lists import told_line
 from api.v1.paging import PAGING, next_url, page_size, place_asked
@@ -284,6 +284,7 @@ def _told(call: Call, id: int) -> Lot:
 def told_lot(house: House, session: Session, identity: Identity, id: int) -> Lot:
     """A lot as it is. Raises NotFound."""
     connection, engine = session.connection(), house.engine
+    place = Place(connection, engine, identity.organisme_id)
     lot = read_lot(connection, identity, id)
     groups, counts = groups_of(connection, id), counts_by_state(connection, id)
     offered = common_actions(engine, identity, groups) if lot.etat in ("choix", "verifie") else ()
@@ -300,7 +301,7 @@ def told_lot(house: House, session: Session, identity: Identity, id: int) -> Lot
             for text, count in reasons_of(connection, id).most_common()
         ],
         "groupes": [_group(engine, each) for each in groups],
-        "actions": [_action(engine, each) for each in offered],
+        "actions": [_action(place, each) for each in offered],
         "cree_le": lot.cree_le,
     }
 
@@ -315,7 +316,7 @@ def _group(engine: Engine, group: Group) -> GroupeLot:
     }
 
 
-def _action(engine: Engine, offered: CommonAction) -> ActionLot:
+def _action(place: Place, offered: CommonAction) -> ActionLot:
     action = offered.action
     return {
         "dispositif": offered.pipeline,
@@ -324,5 +325,5 @@ def _action(engine: Engine, offered: CommonAction) -> ActionLot:
         "nombre": offered.count,
         "motif_demande": action.reason,
         "lettres": list(action.letters),
-        "schema": action_schema(engine, action),
+        "schema": action_schema(place, action),
     }

@@ -14,6 +14,11 @@ PREFIX = "/api/v1"
 Handler = Callable[[Request, Exception], Response]
 
 
+def is_of_the_api(path: str) -> bool:
+    """Whether an address is one that programs ask for."""
+    return path == PREFIX or path.startswith(f"{PREFIX}/")
+
+
 def routes() -> list[Route]:
     """Every address of the API."""
     from api.v1 import OPERATIONS
@@ -50,8 +55,7 @@ def told_by_address(pages: Mapping[Any, Handler]) -> dict[Any, Any]:
 
 def _either(kind: Any, page: Handler) -> Handler:
     def handle(request: Request, error: Exception) -> Response:
-        path = request.scope["path"]
-        if path != PREFIX and not path.startswith(f"{PREFIX}/"):
+        if not is_of_the_api(request.scope["path"]):
             return page(request, error)
         from api.v1.problems import HANDLERS
 

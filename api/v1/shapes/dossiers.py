@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
-from api.v1.shapes.plain import Cents, Named, Raison, Values, Version
+from api.v1.shapes.plain import Cents, Named, Raison, Schema, Values, Version, one_of
 
 
 class Porteur(TypedDict):
@@ -99,13 +99,15 @@ class ActionPossible(TypedDict):
 
     cle: str
     libelle: str
+    aide: str
+    ton: Annotated[str, one_of("avance", "retour", "sortie", "correction")]
     vers: str | None
     possible: bool
     raisons: list[Raison]
     roles: list[str]
     motif_demande: bool
     lettres: list[str]
-    schema: dict[str, Any]
+    schema: Schema
 
 
 class Actions(TypedDict):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.v1.shapes.dossiers import LigneDossier
-from api.v1.shapes.plain import one_of
+from api.v1.shapes.plain import Schema, one_of
 
 _OUTCOMES = one_of("attente", "possible", "impossible", "fait", "deja", "refuse", "annule", "garde")
 
@@ -32,7 +32,7 @@ class ActionLot(TypedDict):
     nombre: int
     motif_demande: bool
     lettres: list[str]
-    schema: Annotated[dict[str, Any], Field(description="Le corps de la demande.")]
+    schema: Schema
 
 
 class RaisonLot(TypedDict):

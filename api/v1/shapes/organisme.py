@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from api.v1.shapes.plain import Cents, Values, Version
+from api.v1.shapes.plain import Cents, Schema, Values, Version, one_of
 
 
 class EtapeDispositif(TypedDict):
@@ -16,8 +17,12 @@ class EtapeDispositif(TypedDict):
     cle: str
     libelle: str
     libelle_public: str
+    phase: str
     finale: bool
     fiches: list[str]
+    roles_des_fiches: Annotated[
+        dict[str, list[str]], Field(description="Par fiche, les rôles qui peuvent y répondre ici.")
+    ]
 
 
 class FicheDispositif(TypedDict):
@@ -25,7 +30,8 @@ class FicheDispositif(TypedDict):
 
     cle: str
     libelle: str
-    schema: dict[str, Any]
+    aide: str
+    schema: Schema
 
 
 class ActionDispositif(TypedDict):
@@ -33,6 +39,8 @@ class ActionDispositif(TypedDict):
 
     cle: str
     libelle: str
+    aide: str
+    ton: Annotated[str, one_of("avance", "retour", "sortie", "correction")]
     de: list[str]
     vers: str
     roles: list[str]
@@ -40,7 +48,7 @@ class ActionDispositif(TypedDict):
     motif_demande: bool
     automatique: bool
     lettres: list[str]
-    schema: dict[str, Any]
+    schema: Schema
 
 
 class PieceDispositif(TypedDict):

@@ -15,6 +15,14 @@ Values = Annotated[
     Field(description="Les réponses par champ, telles qu’on les renvoie."),
 ]
 
+Schema = Annotated[
+    dict[str, Any],
+    Field(
+        description="Le JSON Schema de ce qui est à répondre. « x-type » est le type du champ ;"
+        " « x-choix », ce qui peut être choisi aujourd’hui dans votre organisme."
+    ),
+]
+
 
 def one_of(*words: str) -> Any:
     """What a text of the answer may be."""

@@ -299,6 +299,8 @@ def test_a_broken_body_is_refused_and_nothing_is_written(
         ("GET", "/dossiers/01", 404),
         ("GET", "/dossiers/abc", 404),
         ("GET", "/dossiers/99999999999999999999", 404),
+        ("GET", "/dossiers/%00", 404),
+        ("GET", "/dossiers?q=%00", 404),
         ("DELETE", "/dossiers", 405),
         ("PATCH", "/moi", 405),
     ],
