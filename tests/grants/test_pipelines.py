@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.composition import PIPELINES, build_engine
+from grants.organisation.parameters import change_parameters
 from tests.builders.bureau import Bureau
 from tests.builders.offices import make_office
 from workflow.database import Database
@@ -303,10 +304,22 @@ def to_suivi(bureau: Bureau) -> None:
 
 def test_an_iae_structure_is_accompanied_above_half_a_day(bureau: Bureau) -> None:
     to_suivi(bureau)
-    assert bureau.faults("accompagner", heures_dans_l_annee="3,5").keys() == {"heures_dans_l_annee"}
+    assert bureau.refusals("accompagner", heures_dans_l_annee="3,5") == {"temps_de_suivi"}
     assert bureau.do("accompagner", heures_dans_l_annee="3,75") == "accompagnement"
     bureau.fill("bilan_appui", conclusion="Conclusion", satisfaction="4,4")
     assert bureau.do("clore") == "clos"
+
+
+def test_an_organisme_says_how_long_its_half_day_is(bureau: Bureau) -> None:
+    to_suivi(bureau)
+    iae = bureau.engine.catalogue.latest("iae_structures")
+    assert iae is not None
+    types = bureau.engine.vocabulary.field_types
+    with bureau.database.unit_of_work() as session:
+        rule = {"demi_journee": "4"}
+        change_parameters(session, types, bureau.direction, iae.pipeline, rule, bureau.now)
+    assert bureau.refusals("accompagner", heures_dans_l_annee="4") == {"temps_de_suivi"}
+    assert bureau.do("accompagner", heures_dans_l_annee="4,25") == "accompagnement"
 
 
 def test_an_iae_structure_may_be_followed_only(bureau: Bureau) -> None:
