@@ -118,7 +118,7 @@ def _state(connection: Connection, now: datetime) -> tuple[list[str], bool]:
     ]
     if pace.faults and pace.since is not None:
         began = format_datetime(pace.since)
-        lines.append(f"L'envoi échoue depuis le {began} ({pace.faults} essais) : {pace.fault}")
+        lines.append(f"L'envoi échoue depuis le {began} ({pace.faults} fois) : {pace.fault}")
     if pace.rests(now) and pace.paused_until is not None:
         lines.append(f"Prochain essai : le {format_datetime(pace.paused_until)}")
     return lines, not pace.faults and (oldest is None or now - oldest < timedelta(hours=1))
