@@ -21,12 +21,13 @@ from benchmarks import (
     posts,
     shares,
     startup,
+    sweeps,
 )
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
 from benchmarks.report import PAGE, Measures, page_of
 
-PARTS = ("moves", "posts", "offers", "pages", "export", "letters", "start")
+PARTS = ("moves", "posts", "offers", "pages", "export", "letters", "reminders", "start")
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
 Result = TypeVar("Result")
@@ -66,13 +67,22 @@ def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Eff
         if "export" in parts:
             sizes = exports.QUICK_SIZES if effort == _QUICK else exports.SIZES
             measures.exports += _alone(exports.measure, kind, sizes)
-    if "letters" in parts:
-        measures.letters = _alone(letters.measure, max(3, effort.rounds // 3), 12)
+    _measure_letters(measures, parts, effort)
     if "start" in parts:
         measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
         measures.imports = _alone(imports.measure)
     if "moves" in parts:
         measures.shares = _alone(shares.measure, effort.batch * 5)
+
+
+def _measure_letters(
+    measures: Measures, parts: tuple[str, ...] | list[str], effort: Effort
+) -> None:
+    if "reminders" in parts:
+        sizes = sweeps.QUICK if effort == _QUICK else sweeps.FULL
+        measures.reminders += [_alone(sweeps.measure, kind, *sizes) for kind in KINDS]
+    if "letters" in parts:
+        measures.letters = _alone(letters.measure, max(3, effort.rounds // 3), 12)
 
 
 def _alone(measure: Callable[..., Result], *arguments: object) -> Result:

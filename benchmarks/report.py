@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from benchmarks import exports, growth_report, letters, offers, posts, startup
+from benchmarks import exports, growth_report, letters, offers, posts, startup, sweeps
 from benchmarks.exports import ExportResult
 from benchmarks.letters import LetterRates
 from benchmarks.moves import MoveResult
@@ -37,6 +37,7 @@ class Measures:
     growth: list[GrowthResult] = field(default_factory=list)
     exports: list[ExportResult] = field(default_factory=list)
     letters: LetterRates | None = None
+    reminders: list[sweeps.SweepMeasures] = field(default_factory=list)
     start: StartResult | None = None
     shares: Mapping[str, float] = field(default_factory=dict)
     imports: Mapping[str, float] = field(default_factory=dict)
@@ -52,11 +53,17 @@ def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: s
         _growth(measures.growth),
         _section(exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)),
         _letters(measures.letters) if measures.letters else "",
+        _reminders(measures.reminders),
         _start(measures.start) if measures.start else "",
         _imports(measures.imports),
         _shares(measures.shares),
     ]
     return "\n".join(filter(None, parts))
+
+
+def _reminders(found: Sequence[sweeps.SweepMeasures]) -> str:
+    rows = sweeps.rows(found, _rate, _at_least, _at_most)
+    return _section(sweeps.TITLE, sweeps.TEXT, sweeps.HEADER, rows)
 
 
 def _letters(found: LetterRates) -> str:

@@ -107,8 +107,10 @@ class Guard:
 
     def told(self, pipeline: Pipeline, reference: Reference, fields: Iterable[Field] = ()) -> str:
         """The condition in French, of what the reference names. `fields`: those of its action."""
+        if reference.argument is None:
+            return self.says
         labels = {each.key: each.label for each in (*pipeline.every_field(), *fields)}
         if self.argument == "sheet":
             labels = {each.key: each.label for each in pipeline.sheets}
-        argument = reference.argument or ""
-        return self.says.format(argument=labels.get(argument, argument))
+        named = labels.get(reference.argument, reference.argument)
+        return self.says.format(argument=named)

@@ -45,6 +45,11 @@ _WITH_NAMES = (
 _READ = _WITH_NAMES.where(
     _D.c.id == bindparam("dossier"), _D.c.organisme_id == bindparam("organisme")
 )
+_MANY_TO_CHANGE = (
+    _WITH_NAMES.where(_D.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_D.c.id)
+    .with_for_update(of=_D, skip_locked=True)
+)
 _TO_SEE = Statement(_READ)
 _TO_CHANGE = Statement(_READ.with_for_update(of=_D))
 
@@ -64,12 +69,7 @@ def read_subject(
 
 def lock_subjects(connection: Connection, engine: Engine, ids: Iterable[int]) -> dict[int, Subject]:
     """Many dossiers of any organisme, by id, those that nobody else is changing: no waiting."""
-    query = (
-        _WITH_NAMES.where(_D.c.id.in_(list(ids)))
-        .order_by(_D.c.id)
-        .with_for_update(of=_D, skip_locked=True)
-    )
-    rows = connection.execute(query).mappings()
+    rows = connection.execute(_MANY_TO_CHANGE, {"ids": list(ids)}).mappings()
     return {row["id"]: as_subject(engine, dict(row)) for row in rows}
 
 

@@ -100,17 +100,28 @@ def _due(row: Mapping[Any, Any]) -> Due:
     )
 
 
+_DUE_ON = (
+    select(*_E.c)
+    .where(
+        _E.c.subject_id.in_(bindparam("dossiers", expanding=True)),
+        _TO_COME,
+        _REMINDER,
+        _E.c.due_at <= bindparam("now"),
+    )
+    .order_by(_E.c.due_at, _E.c.id)
+)
+_CARRIED_BY = select(_D.c.id, _D.c.porteur_id).where(
+    _D.c.porteur_id.in_(bindparam("porteurs", expanding=True))
+)
+
+
 def echeances_due_to(
     connection: Connection, people: Collection[Person], now: datetime
 ) -> list[tuple[Person, Mapping[str, Any]]]:
     """Every reminder that is due to these people, whatever the dossier, soonest first."""
     dossiers = _dossiers_of(connection, people)
-    query = (
-        select(*_E.c)
-        .where(_E.c.subject_id.in_(dossiers), _TO_COME, _REMINDER, _E.c.due_at <= now)
-        .order_by(_E.c.due_at, _E.c.id)
-    )
-    rows = connection.execute(query).mappings()
+    asked = {"dossiers": list(dossiers), "now": now}
+    rows = connection.execute(_DUE_ON, asked).mappings()
     return [(dossiers[row["subject_id"]], dict(row)) for row in rows]
 
 
@@ -118,9 +129,9 @@ def _dossiers_of(connection: Connection, people: Collection[Person]) -> dict[int
     """Every dossier of these people, with whose it is."""
     found = {each.dossier_id: each for each in people if each.dossier_id is not None}
     porteurs = {each.personne_id: each for each in people if each.personne_id is not None}
-    query = select(_D.c.id, _D.c.porteur_id).where(_D.c.porteur_id.in_(list(porteurs)))
     if porteurs:
-        found |= {row.id: porteurs[row.porteur_id] for row in connection.execute(query)}
+        rows = connection.execute(_CARRIED_BY, {"porteurs": list(porteurs)})
+        found |= {row.id: porteurs[row.porteur_id] for row in rows}
     return found
 
 

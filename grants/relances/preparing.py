@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -29,6 +29,12 @@ from workflow.errors import DomainError
 from workflow.subject import Subject
 
 _P = table_of(Personne)
+_NOBODY_HOLDS = (
+    select(_P.c.id)
+    .where(_P.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_P.c.id)
+    .with_for_update(key_share=True, skip_locked=True)
+)
 Dues = list[tuple[Mapping[str, Any], Subject]]
 
 
@@ -81,11 +87,14 @@ def _locked_dues(
 
     The person too: two who look at once would both find that nothing left today.
     """
+    due = echeances_due_to(connection, people, now)
+    subjects = lock_subjects(connection, engine, {row["subject_id"] for _, row in due})
+    if connection.dialect.name != "sqlite":
+        # Whoever held them a moment ago may have seen to them: read again, now that they are ours.
+        due = echeances_due_to(connection, people, now)
     rows: dict[Person, list[Mapping[str, Any]]] = {}
-    for person, row in echeances_due_to(connection, people, now):
+    for person, row in due:
         rows.setdefault(person, []).append(row)
-    wanted = {row["subject_id"] for theirs in rows.values() for row in theirs}
-    subjects = lock_subjects(connection, engine, wanted)
     free = _lock_people(connection, rows)
     found: dict[Person, Dues] = {}
     for person in free:
@@ -105,13 +114,7 @@ def _lock_people(connection: Connection, people: Iterable[Person]) -> list[Perso
     """Those that nobody else holds; whoever is only a dossier is held by it."""
     people = list(people)
     ids = sorted(each.personne_id for each in people if each.personne_id is not None)
-    query = (
-        select(_P.c.id)
-        .where(_P.c.id.in_(ids))
-        .order_by(_P.c.id)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
-    held = set(connection.execute(query).scalars())
+    held = set(connection.execute(_NOBODY_HOLDS, {"ids": ids}).scalars())
     return [each for each in people if each.personne_id is None or each.personne_id in held]
 
 
