@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
@@ -41,11 +42,15 @@ def plan(
     since: datetime,
     facts: Mapping[str, Any],
     territoire: str = "metropole",
+    own: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[Planned]:
-    """What the rules of a stage make due, from its entry or from the dates that are known."""
+    """What the rules of a stage make due, from its entry or from the dates that are known.
+
+    `own`: the parameters in force, which say when each reminder leaves.
+    """
     entered = to_paris(since).date()
     planned: list[Planned] = []
-    for rule in pipeline.stage(stage).reminders:
+    for rule in pipeline.reminders(stage, own):
         day = entered if rule.anchor == ENTRY else _day(facts.get(rule.anchor))
         if day is not None:
             planned += _occurrences(rule, day, territoire)

@@ -18,17 +18,19 @@ from pydantic import (
 )
 from pydantic import Field as Spec
 
-from workflow.calendar import LONGEST_DELAY, Delay, DelayFault
+from workflow.calendar import Delay, DelayFault
+from workflow.delays import Delays
+from workflow.own_parameters import IDLE, REMINDS, own_parameters
 from workflow.periods import Period, PeriodFault
 
 ANY = "*"
 ANY_NOT_FINAL = "*non_final"
 PREVIOUS = "@precedente"
 ENTRY = "entree"
-#: What begins the key of the parameter that sets how long a dossier may stand in a stage.
-IDLE = "sans_mouvement_"
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+#: A parameter that a stage or a reminder makes has a key made of theirs.
+LongKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
 _REFERENCE = re.compile(r"^(?P<name>[a-z][a-z0-9_]*)(?:\((?P<argument>[a-z][a-z0-9_]*)\))?$")
 
@@ -95,7 +97,7 @@ class Choice(Frozen):
 class Field(Frozen):
     """A typed question: asked by an action, or standing on a sheet of the dossier."""
 
-    key: Key
+    key: LongKey
     label: Label
     type: Key
     required: StrictBool = False
@@ -119,7 +121,7 @@ class Sheet(Frozen):
 class Parameter(Frozen):
     """A value with a default that an organisme may change; `help` says what it changes."""
 
-    key: Key = ""
+    key: LongKey = ""
     label: Label
     type: Key
     default: Any = None
@@ -163,6 +165,12 @@ class ReminderRule(Frozen):
                 "indiquez une lettre (« letter ») ou une tâche (« task »), pas les deux"
             )
         return self
+
+    def at_moments(self, delays: Delays) -> ReminderRule:
+        """The same rule, at these moments."""
+        if delays.each == self.delays:
+            return self
+        return self.model_copy(update={"at": delays.each, "every": None})
 
     @property
     def delays(self) -> tuple[Delay, ...]:
@@ -238,27 +246,6 @@ class Action(Frozen):
         return self.automatic or self.timer is not None
 
 
-def _idle_parameter(stage: object) -> tuple[str, dict[str, Any]] | None:
-    """The parameter of a stage as the file gives it; nothing for one that is badly written."""
-    if not isinstance(stage, dict):
-        return None
-    key, label = stage.get("key"), stage.get("label")
-    try:
-        delay = Delay.parse(stage["idle_after"])
-    except (KeyError, TypeError, AttributeError, DelayFault):
-        return None
-    if not isinstance(key, str) or not isinstance(label, str):
-        return None
-    unit = "Jours ouvrés" if delay.working else "Jours"
-    return f"{IDLE}{key}", {
-        "label": f"« {label[:60]} » : alerte sans mouvement après",
-        "type": "entier",
-        "default": str(delay.days),
-        "maximum": LONGEST_DELAY,
-        "help": f"{unit} passés à cette étape sans mouvement. 0 : jamais d’alerte.",
-    }
-
-
 class Piece(Frozen):
     """An expected document. `help` says why it is asked, `required_for` which moves wait for it.
 
@@ -302,13 +289,11 @@ class Pipeline(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _idle_parameters(cls, value: object) -> object:
-        """Each stage's `idle_after` is the default of a parameter that an organisme may change."""
+    def _own_parameters(cls, value: object) -> object:
+        """What a stage waits, and when it reminds, are defaults that an organisme may change."""
         if not isinstance(value, dict) or not isinstance(value.get("parameters", {}), dict):
             return value
-        stages = value.get("stage")
-        found = [_idle_parameter(each) for each in (stages if isinstance(stages, list) else [])]
-        added = dict(filter(None, found))
+        added = own_parameters(value)
         return {**value, "parameters": {**value.get("parameters", {}), **added}}
 
     @field_validator("parameters", mode="before")
@@ -325,6 +310,14 @@ class Pipeline(Frozen):
         delay = stage.idle_after
         days = own.get(f"{IDLE}{stage.key}", delay.days if delay else 0)
         return Delay(days, delay.working) if delay and days else None
+
+    def reminders(self, stage: str, own: Mapping[str, Any]) -> tuple[ReminderRule, ...]:
+        """The reminder rules of a stage, at a tenant's moments; one set to never is left out."""
+        rules = (
+            (rule, own.get(f"{REMINDS}{rule.key}") or Delays(rule.delays))
+            for rule in self.stage(stage).reminders
+        )
+        return tuple(rule.at_moments(delays) for rule, delays in rules if delays.each)
 
     def stage(self, key: str) -> Stage:
         """The stage of that key; KeyError when the pipeline has none."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from workflow.dates import format_date, format_datetime, parse_date, parse_datetime, to_paris
+from workflow.delays import DELAYS
 from workflow.field_contract import FieldFault, FieldSpec, FieldType, JsonSchema
 from workflow.money import (
     MONTANT_MAXIMAL,
@@ -218,4 +219,5 @@ PLAIN_TYPES = (
         show=lambda answer, _spec: "Oui" if answer else "Non",
         write=lambda answer: "oui" if answer else "non",
     ),
+    DELAYS,
 )

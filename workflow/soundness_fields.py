@@ -13,7 +13,7 @@ Found = tuple[str, str, str]
 
 # What each type of this floor makes use of; upper floors' own types are not second-guessed.
 _CHOOSING = frozenset({"choix", "choix_multiple"})
-_BOUNDED = frozenset({"montant", "nombre", "entier"})
+_BOUNDED = frozenset({"montant", "nombre", "entier", "delais"})
 _WORDED = frozenset({"texte", "texte_long", "url"})
 
 

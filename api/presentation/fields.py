@@ -22,6 +22,7 @@ Typed = Mapping[str, "str | list[str] | None"]
 _CONTROLS: Mapping[str, Control] = {
     "departement": "choix",
     "collegue": "personne",
+    "delais": "texte",
     "nombre": "texte",
     "rna": "texte",
     "url": "texte",

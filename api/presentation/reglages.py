@@ -23,6 +23,7 @@ from api.views.parametres import (
     IdentitePage,
     ImageForm,
     LienMotDePasse,
+    ParametreGroup,
     ParametreView,
 )
 from api.views.sheets import Entry
@@ -39,6 +40,7 @@ from grants.organisation.settings import IDENTITY_FIELDS, ORGANISMES
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.journal_reading import Line
+from workflow.own_parameters import IDLE, REMINDS
 from workflow.pipeline import Field, Pipeline
 from workflow.reference_fields import show_telephone
 
@@ -64,6 +66,17 @@ _PERSON = {
 _IDENTITY = {field.key: field for field in IDENTITY_FIELDS}
 _OF_IDENTITY = ("organisme_cree", "organisme_modifie")
 _ABOUT = ("role_change", "acces_retire", "acces_rendu", "coordonnees_changees")
+
+#: How the parameters are put together, by what their keys begin with.
+_SECTIONS = {
+    "": ("", ""),
+    IDLE: ("Alertes sans mouvement", ""),
+    REMINDS: (
+        "Relances",
+        "Des délais séparés par des virgules, ou « jamais ». Un changement vaut pour les dossiers "
+        "qui entrent ensuite dans l’étape.",
+    ),
+}
 
 #: What each role may do, in the words of the invitation.
 ROLE_NOTES = {
@@ -182,7 +195,7 @@ def dispositif_page(asking: Asking, visit: Visit, pipeline: Pipeline, came: Came
             lock_version=row["seq"] if came.version is None else came.version,
             conflict=came.conflict,
         ),
-        parametres=parametres,
+        groups=_grouped(parametres),
         may_change=visit.identity.may_direct,
     )
 
@@ -274,6 +287,18 @@ def _dispositif(
         changed=sum(each.overridden for each in settings),
         diagram_url=f"/dispositifs/{pipeline.key}",
         url=f"{DISPOSITIFS}/{pipeline.key}" if settings else None,
+    )
+
+
+def _grouped(parametres: tuple[ParametreView, ...]) -> tuple[ParametreGroup, ...]:
+    """The rules of the file, then what its stages wait for, then when they remind."""
+    groups: dict[str, list[ParametreView]] = {name: [] for name in _SECTIONS}
+    for each in parametres:
+        groups[next(name for name in reversed(_SECTIONS) if each.key.startswith(name))].append(each)
+    return tuple(
+        ParametreGroup(title=title, note=note, parametres=tuple(groups[name]))
+        for name, (title, note) in _SECTIONS.items()
+        if groups[name]
     )
 
 

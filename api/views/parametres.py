@@ -145,6 +145,15 @@ class ParametreView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParametreGroup:
+    """Parameters that go together; the first ones need no title. `note`: how to answer."""
+
+    title: str
+    note: str
+    parametres: tuple[ParametreView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispositifPage:
     """The parameters of one pipeline, set together."""
 
@@ -154,5 +163,10 @@ class DispositifPage:
     diagram_url: str
     back: Link
     form: FormView
-    parametres: tuple[ParametreView, ...]
+    groups: tuple[ParametreGroup, ...]
     may_change: bool = True
+
+    @property
+    def parametres(self) -> tuple[ParametreView, ...]:
+        """All of them, in order."""
+        return tuple(each for group in self.groups for each in group.parametres)

@@ -16,7 +16,13 @@ from grants.dossiers.columns import changed_columns
 from grants.dossiers.letters import enclosed_letters, read_for_letters, told_outside
 from grants.dossiers.lettres.reading import Around
 from grants.dossiers.readiness import follow_readiness
-from grants.dossiers.reading import KIND, load_facts, read_subject, situation_of
+from grants.dossiers.reading import (
+    KIND,
+    load_facts,
+    parameters_of,
+    read_subject,
+    situation_of,
+)
 from grants.dossiers.staleness import is_replay, stale
 from grants.dossiers.writing import constraints_told, store_move
 from grants.organisation.identity import Identity, software
@@ -281,5 +287,10 @@ def plan_stage(connection: Connection, engine: Engine, subject: Subject) -> list
     pipeline = engine.machine(subject).pipeline
     facts = load_facts(connection, engine, subject, echeances.anchors_of(pipeline, subject.stage))
     return echeances.plan(
-        pipeline, subject.stage, subject.stage_since, facts, subject.row["territoire"]
+        pipeline,
+        subject.stage,
+        subject.stage_since,
+        facts,
+        subject.row["territoire"],
+        parameters_of(engine, subject),
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.dossiers.reading import load_facts, situation_with
+from grants.dossiers.reading import load_facts, parameters_of, situation_with
 from grants.organisation.identity import software
 from workflow.dates import to_paris
 from workflow.engine import Engine
@@ -29,15 +29,19 @@ class Cause:
 
 def rule_of(engine: Engine, subject: Subject, key: str) -> ReminderRule | None:
     """The rule of that key in the stage where the dossier stands, if it still has it."""
-    place = (subject.pipeline, subject.pipeline_version, subject.stage)
-    return rule_at(engine, *place, key)
+    pipeline, own = engine.machine(subject).pipeline, parameters_of(engine, subject)
+    return _of_key(pipeline.reminders(subject.stage, own), key)
 
 
 def rule_at(
     engine: Engine, pipeline: str, version: int, stage: str, key: str
 ) -> ReminderRule | None:
-    """The reminder of that key in a stage of a pipeline's version, if it has it."""
-    reminders = engine.catalogue.machine(pipeline, version).pipeline.stage(stage).reminders
+    """The reminder of that key in a stage of a pipeline's version, at its usual moments."""
+    known = engine.catalogue.machine(pipeline, version).pipeline.stage(stage).reminders
+    return _of_key(known, key)
+
+
+def _of_key(reminders: Iterable[ReminderRule], key: str) -> ReminderRule | None:
     return next((rule for rule in reminders if rule.key == key), None)
 
 

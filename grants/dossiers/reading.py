@@ -112,16 +112,20 @@ def situation_with(
     engine: Engine, subject: Subject, identity: Identity, at: datetime, facts: Mapping[str, Any]
 ) -> Situation:
     """The same, the facts having been read."""
-    machine = engine.machine(subject)
-    types = engine.vocabulary.field_types
     return Situation(
         subject=subject,
-        pipeline=machine.pipeline,
+        pipeline=engine.machine(subject).pipeline,
         actor=identity.actor,
         at=at,
-        parameters=parameters_in_force(machine.pipeline, subject.row["parametres"], types),
+        parameters=parameters_of(engine, subject),
         facts=facts,
     )
+
+
+def parameters_of(engine: Engine, subject: Subject) -> Mapping[str, Any]:
+    """The parameters in force for a dossier: its organisme's own over its pipeline's."""
+    pipeline, types = engine.machine(subject).pipeline, engine.vocabulary.field_types
+    return parameters_in_force(pipeline, subject.row["parametres"], types)
 
 
 def load_facts(

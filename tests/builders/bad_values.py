@@ -137,6 +137,7 @@ _URLS = {
     "broken address": "https://[::1",
 }
 
+_TOO_LONG_DELAYS = {**UNREADABLE, "too long": "15 jours, " * 60}
 BAD: dict[str, dict[str, str]] = {
     "texte": _LINES,
     "texte_long": {**UNREADABLE, **_TOO_LONG},
@@ -157,6 +158,16 @@ BAD: dict[str, dict[str, str]] = {
     "rna": {**_CODES, "no W": "751234567"},
     "url": _URLS,
     "iban": {**_CODES, "mistyped": "FR7630006000011234567890188"},
+    "delais": {
+        **_TOO_LONG_DELAYS,
+        "in words": "quinze jours",
+        "no unit": "15",
+        "another unit": "2 semaines",
+        "twice": "15 jours, 15 jours",
+        "half": "15 jours, ",
+        "eleven years": "4000 jours",
+        "too many": ", ".join(f"{n} jours" for n in range(1, 20)),
+    },
     "collegue": _IDS,
     "personne": _IDS,
     "structure": _IDS,
@@ -180,6 +191,7 @@ _GOOD: dict[str, str] = {
     "rna": "W342000001",
     "url": "https://www.example.org",
     "iban": "FR76 3000 6000 0112 3456 7890 189",
+    "delais": "15 jours ouvrés, 30 jours",
 }
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workflow.delays import Delays
 from workflow.fields import (
     FIELD_TYPES,
     FieldFault,
@@ -97,6 +98,11 @@ def refusal(raw: Any, spec: Spec) -> str:
         ("choix_multiple", "rose", ("rose",), ["rose"], ["rose"], "Rose"),
         ("oui_non", "Oui", True, True, "oui", "Oui"),
         ("oui_non", "non", False, False, "non", "Non"),
+        (
+            *("delais", "15 jours ouvrés ; -2 jours", Delays.parse("15 jours ouvrés, −2 jours")),
+            *["15 jours ouvrés, −2 jours"] * 3,
+        ),
+        ("delais", "Jamais", Delays(), "jamais", "jamais", "jamais"),
         ("email", " A.B@Exemple.FR ", *["a.b@exemple.fr"] * 4),
         ("email", "a@école.fr", *["a@xn--cole-9oa.fr"] * 4),
         (
@@ -144,6 +150,9 @@ def test_an_answer_is_read_kept_shown_again_and_displayed(
         ("nombre", "12 €", "Écrivez un nombre"),
         ("nombre", "99999999999", f"Écrivez 9{NARROW}999{NARROW}999{NARROW}999,99 au plus."),
         ("entier", "12,0", "Écrivez un nombre entier, sans virgule, comme 12."),
+        ("delais", "15 jours et 30 jours", "Écrivez des délais comme « 15 jours ouvrés, 30 jours"),
+        ("delais", "15 jours, 15 jour", "Le même délai est écrit deux fois."),
+        ("delais", ", ".join(f"{n} jours" for n in range(2, 15)), "douze délais au plus"),
         ("entier", "douze", "Écrivez un nombre entier"),
         ("entier", "2147483648", f"Écrivez 2{NARROW}147{NARROW}483{NARROW}647 au plus."),
         ("entier", "9" * 50, "au plus"),
@@ -231,6 +240,7 @@ def test_a_number_out_of_its_limits_is_refused_with_the_limit(
 
 def test_a_number_at_its_limits_is_accepted_and_may_be_negative_where_asked() -> None:
     assert parse("-5", Spec("entier", minimum=-5)) == -5
+    assert "un jour au moins" in refusal("1 jour, 0 jour", Spec("delais", minimum=1))
     assert parse("5", Spec("entier", maximum=5)) == 5
     assert parse("\u22121,5", Spec("nombre", minimum=-500)) == -150
     assert parse("-10 €", Spec("montant", minimum=-100_000)) == -1000

@@ -186,8 +186,8 @@ required = 1
         "action.avancer.letters : lettre inconnue « lettre_absente »"
         " → ajoutez-la au catalogue des lettres",
         "action.dater.field.jour.type : type inconnu « jour »"
-        " → connus : choix, choix_multiple, date, date_heure, email, entier, montant, nombre, "
-        "oui_non, rna, siret, telephone, texte, texte_long, url",
+        " → connus : choix, choix_multiple, date, date_heure, delais, email, entier, montant, "
+        "nombre, oui_non, rna, siret, telephone, texte, texte_long, url",
         "action.dater.effects : nom inconnu « inconnu » → connus : colorer, dorer",
     ]
 

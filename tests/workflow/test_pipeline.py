@@ -80,7 +80,10 @@ def test_a_reference_is_written_in_one_way(text: str) -> None:
 
 def test_parameters_are_a_table_by_key() -> None:
     pipeline = toy_pipeline()
-    assert [parameter.key for parameter in pipeline.parameters] == ["sechage"]
+    assert [parameter.key for parameter in pipeline.parameters] == [
+        "sechage",
+        *(f"relance_{rule.key}" for stage in pipeline.stages for rule in stage.reminders),
+    ]
     field = pipeline.parameters[0].as_field()
     assert (field.key, field.label, field.type, field.required) == (
         "sechage",

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from tests.builders.toys import NOON, TIMED_WORKSHOP, paris_9, toy_pipeline
 from workflow import echeances
+from workflow.delays import Delays
 from workflow.echeances import (
     ACTION,
     RELANCE,
@@ -41,6 +42,18 @@ def test_what_repeats_is_planned_as_often_as_it_may_be() -> None:
     planned = plan(PIPELINE, "sechage", NOON, {})
     assert [each.occurrence for each in planned] == [1, 2, 3]
     assert due_days(planned) == [date(2026, 3, 4), date(2026, 3, 6), date(2026, 3, 10)]
+
+
+def test_a_tenant_sets_its_own_moments() -> None:
+    rules = PIPELINE.stage("recu").reminders + PIPELINE.stage("sechage").reminders
+    keys = [f"relance_{rule.key}" for rule in rules]
+    defaults = {each.key: each.default for each in PIPELINE.parameters if each.key in keys}
+    assert list(defaults.values()) == [
+        *("5 jours ouvrés, 10 jours", "2 jours ouvrés, 4 jours ouvrés, 6 jours ouvrés"),
+    ]
+    own = {keys[0]: Delays.parse("1 jour ouvré"), keys[1]: Delays.parse("jamais")}
+    assert due_days(plan(PIPELINE, "recu", NOON, {}, own=own)) == [date(2026, 3, 3)]
+    assert plan(PIPELINE, "sechage", NOON, {}, own=own) == []
 
 
 def test_a_date_fact_anchors_what_comes_before_on_and_after_it() -> None:
