@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from notifications import cadence
 from notifications.courrier_table import TO_SEND, Courrier, PieceJointe
-from notifications.outbox import EN_COURS, PRET
+from notifications.outbox import ANNULE, EN_COURS, PRET
 from workflow.database import Database, UtcDateTime, table_of
 from workflow.statements import Statement
 
@@ -141,7 +141,7 @@ def settle(connection: Connection, taken: Claim, values: Mapping[str, Any]) -> b
 
 
 def settle_sent(connection: Connection, taken: Claim, values: Mapping[str, Any]) -> bool:
-    """Write that a letter has left, whoever believes to be sending it meanwhile."""
+    """Write that a letter has left, whoever sends it too, or took its move back meanwhile."""
     return _write(connection, taken, values, sent=True)
 
 
@@ -153,7 +153,8 @@ def _write(connection: Connection, taken: Claim, values: Mapping[str, Any], *, s
 @lru_cache(maxsize=64)
 def _settling(columns: tuple[str, ...], sent: bool) -> Statement:
     unchanged = (_M.c.state == EN_COURS, _M.c.attempts == bindparam("attempt_"))
-    still = (or_(_M.c.state == EN_COURS, _M.c.state == PRET),) if sent else unchanged
+    left = or_(_M.c.state == EN_COURS, _M.c.state == PRET, _M.c.state == ANNULE)
+    still = (left,) if sent else unchanged
     return Statement(
         update(_M)
         .where(_M.c.id == bindparam("letter_"), *still)

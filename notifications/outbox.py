@@ -95,7 +95,8 @@ _CANCEL = Statement(
         _TABLE.c.subject_id == bindparam("id_"),
         _TABLE.c.subject_seq == bindparam("seq_"),
         # Written out, not bound: see the échéances.
-        text(f"state IN ({', '.join(repr(state) for state in WAITING)})"),
+        # One that is being sent too: if it does leave, whoever sends it notes so all the same.
+        text(f"state IN ({', '.join(repr(state) for state in (*WAITING, EN_COURS))})"),
     )
     .values(state=ANNULE)
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from api.schema import JOURNAL_OWNERS
 from grants.dossiers.tables import Dossier, RendezVous
@@ -41,6 +41,7 @@ class Story:
     """What the journal alone says that a dossier should look like."""
 
     seq: int = 1
+    last: int = 1  # of any entry: the clock notes the letters that it sent
     version: int = 1
     trail: list[tuple[int, str]] = field(default_factory=lambda: [(1, "contact")])
     letters: dict[int, str] = field(default_factory=dict)
@@ -70,6 +71,8 @@ def faults_of(connection: Connection, moves: Iterable[Asked]) -> list[str]:
     stories: dict[int, Story] = defaultdict(Story)
     for entry in entries:
         stories[entry["subject_id"]].read(entry, entry["name"])
+    for id, seq in _last_entries(connection):
+        stories[id].last = seq
     return [*found, *_against_the_rows(connection, stories)]
 
 
@@ -86,6 +89,16 @@ def _moves_written(connection: Connection) -> list[dict[str, Any]]:
         content = json.loads(entry["content"])
         entry["name"] = content.get("motif") or content["champs"]["lieu_rendez_vous"]
     return entries
+
+
+def _last_entries(connection: Connection) -> list[tuple[int, int]]:
+    """The last entry of each dossier, of whatever kind."""
+    query = (
+        select(_J.c.subject_id, func.max(_J.c.seq))
+        .where(_J.c.subject_kind == "dossier")
+        .group_by(_J.c.subject_id)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def _against_what_was_told(entries: list[dict[str, Any]], moves: Iterable[Asked]) -> Iterator[str]:
@@ -132,7 +145,7 @@ def _of_the_row(row: Mapping[str, Any], story: Story) -> _Compared:
     trail = [(step.seq, step.stage) for step in read_trail(row["trail"])]
     yield "étape", row["stage"], story.trail[-1][1]
     yield "parcours", trail, story.trail
-    yield "seq", row["seq"], story.seq
+    yield "seq", row["seq"], story.last
     yield "version", row["lock_version"], story.version
     kept = json.loads(row["donnees"]).get("lieu_rendez_vous")
     yield "lieu du rendez-vous", [kept] if kept else [], _places(story)
@@ -150,7 +163,9 @@ def _of_the_letters(rows: list[Mapping[str, Any]], story: Story) -> _Compared:
     yield "courriers", {row["subject_seq"]: row["letter"] for row in rows}, story.letters
     yield "nombre de courriers", len(rows), len(story.letters)
     cancelled = {row["subject_seq"] for row in rows if row["state"] == ANNULE}
-    yield "courriers annulés", cancelled, story.taken_back.intersection(story.letters)
+    left = {row["subject_seq"] for row in rows if row["sent_at"] is not None}
+    owed = story.taken_back.intersection(story.letters) - left  # the clock may have sent it before
+    yield "courriers annulés", cancelled, owed
 
 
 def _places(story: Story) -> list[str]:

@@ -14,6 +14,7 @@ from notifications import claims
 from notifications.cadence import PAUSES, pace_of
 from notifications.delivery import NotNoted, PostOffice, deliver
 from notifications.hooks import NoHooks, Row
+from notifications.outbox import Occasion, cancel_of_move
 from notifications.outcomes import WAITS
 from notifications.suspensions import (
     DEMANDE,
@@ -289,6 +290,33 @@ def test_what_a_dead_process_left_is_taken_over_when_its_lease_is_over(desk: Des
     assert claims.look(desk.database, desk.hands.now) == (False, True)
     assert desk.deliver() == 1
     assert read(desk.database, id)["attempts"] == 2
+
+
+def test_a_move_taken_back_stops_what_a_dead_process_was_sending(desk: Desk) -> None:
+    (id,) = put(desk.database, frozen_row(1))
+    assert claims.claim(desk.database, NOW, desk.office.lease, None)
+    take_back(desk.database)
+    desk.hands.now = NOW + desk.office.lease
+    assert desk.deliver() == 0
+    assert states(desk.database)[id] == "annule"
+
+
+def test_a_letter_that_left_while_its_move_was_taken_back_is_noted_as_sent(desk: Desk) -> None:
+    (id,) = put(desk.database, frozen_row(1))
+
+    def answer(_parcel: Parcel) -> Answer:
+        take_back(desk.database)
+        return Answer("accepte", "250 OK")
+
+    desk.transport.answer = answer
+    assert desk.deliver() == 1
+    assert states(desk.database)[id] == "envoye"
+
+
+def take_back(database: Database) -> None:
+    with database.unit_of_work() as session:
+        occasion = Occasion(TENANT, "dossier", 7, 2, NOW)
+        assert cancel_of_move(session.connection(), occasion, 1) == 1
 
 
 def test_a_letter_that_kills_its_process_each_time_is_given_up(desk: Desk) -> None:
