@@ -40,20 +40,6 @@ class Organisme(Unmanaged):
         db_table = "organisme"
 
 
-class Adhesion(Unmanaged):
-    """One role of an account in one organisme."""
-
-    organisme = models.ForeignKey(Organisme, models.PROTECT)
-    compte_id = models.BigIntegerField()
-    role = models.CharField(max_length=20)
-    active = models.BooleanField(default=True)
-    fonction = models.CharField(max_length=120, null=True)
-    telephone = models.CharField(max_length=20, null=True)
-
-    class Meta(Unmanaged.Meta):
-        db_table = "adhesion"
-
-
 class Compte(Unmanaged):
     """Somebody of the team."""
 
@@ -62,6 +48,20 @@ class Compte(Unmanaged):
 
     class Meta(Unmanaged.Meta):
         db_table = "compte"
+
+
+class Adhesion(Unmanaged):
+    """One role of an account in one organisme."""
+
+    organisme = models.ForeignKey(Organisme, models.PROTECT)
+    compte = models.ForeignKey(Compte, models.PROTECT)
+    role = models.CharField(max_length=20)
+    active = models.BooleanField(default=True)
+    fonction = models.CharField(max_length=120, null=True)
+    telephone = models.CharField(max_length=20, null=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "adhesion"
 
 
 class Structure(Unmanaged):
