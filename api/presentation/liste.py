@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -29,21 +30,24 @@ from api.views.liste import (
     VueMenu,
 )
 from api.views.listing import EmptyState, Tab
-from api.views.stages import Avatar
-from grants.dossiers.filters import is_late, late_before
+from api.views.stages import StageBadge
+from grants.dossiers.counters import counts_of
+from grants.dossiers.filters import late_before
 from grants.dossiers.listes.preferences import Preference
 from grants.dossiers.listes.vues import SavedVue
 from grants.dossiers.listing import SORTS, Cursor, Sort, page_of, totals_of
 from grants.dossiers.lots.preparation import MOST
 from grants.organisation.identity import Identity
 from grants.organisation.queries import Customs
+from workflow.dates import format_date
 from workflow.engine import Engine
 from workflow.pipeline import Pipeline
 
 PATH = "/liste"
 #: The value of `vue` that means: the whole list, whatever view opens first.
 EVERYTHING = "toutes"
-_KINDS: Mapping[str, CellKind] = {"etape": "etape", "depuis": "depuis", "referent": "referent"}
+_Drawing = Callable[[Told, "_Place"], Cell]
+_DRAWN: Mapping[str, CellKind] = {"montant": "montant", "date": "date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def liste_page(
         # Stages of several pipelines have no common order.
         sort = Sort()
     mark, filters = mark_of(narrowing.pairs), narrowing.filters
-    page = page_of(
-        connection, organisme_id, filters, sort, pipeline, _cursor(looking.query, mark, sort)
-    )
-    totals = totals_of(connection, organisme_id, filters)
+    counts = counts_of(connection, organisme_id, filters)
+    cursor = _cursor(looking.query, mark, sort)
+    page = page_of(connection, organisme_id, filters, sort, pipeline, cursor, counts=counts)
+    totals = totals_of(connection, organisme_id, filters, counts)
     about_money = pipeline is None or asks_amounts(pipeline)
     columns = on_screen(looking.columns)
     told = tell(connection, engine, organisme_id, page.lines, columns, looking.today)
@@ -97,12 +101,12 @@ def liste_page(
         return narrowing.url(PATH, page=f"{mark}.{write_cursor(found, sort)}")
 
     return ListePage(
-        tabs=pipeline_tabs(connection, engine, organisme_id, pipeline, PATH),
+        tabs=pipeline_tabs(engine, counts.everything, pipeline, PATH),
         filters=filter_bar(
             connection, organisme_id, narrowing, PATH, pipeline, with_stage=pipeline is not None
         ),
         headers=tuple(_header(narrowing, sort, column) for column in columns),
-        rows=tuple(_row(each, columns, looking.customs) for each in told),
+        rows=tuple(_rows(told, columns, looking.customs)),
         paging=Paging(previous_url=neighbour(page.previous), next_url=neighbour(page.next)),
         count=totals.count,
         total_demande=totals.demande if about_money else None,
@@ -155,42 +159,66 @@ def _header(narrowing: Narrowing, sort: Sort, column: Column) -> Header:
     )
 
 
-def _row(told: Told, columns: tuple[Column, ...], customs: Customs) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What all the lines of a stage share: how it is shown, and since when one is late there."""
+
+    stage: StageBadge
+    limit: date | None
+
+
+def _rows(told: Sequence[Told], columns: tuple[Column, ...], customs: Customs) -> Iterator[Row]:
+    """The lines; what they share is looked up once."""
+    limits: dict[tuple[str, int], Mapping[str, date]] = {}
+    places: dict[tuple[str, int, str], _Place] = {}
+    cells = [_cell_of(column) for column in columns[1:]]
+    for each in told:
+        version, stage = (each.pipeline.key, each.pipeline.version), each.line.stage
+        key = (*version, stage)
+        if key not in places:
+            if version not in limits:
+                limits[version] = late_before(each.pipeline, each.today, customs)
+            places[key] = _Place(badge(each.pipeline, stage), limits[version].get(stage))
+        yield _row(each, cells, places[key])
+
+
+def _row(told: Told, cells: Iterable[_Drawing], place: _Place) -> Row:
     line = told.line
-    limits = late_before(told.pipeline, told.today, customs)
-    late = is_late(limits, line.stage, told.since)
     return Row(
         id=line.id,
         url=f"/dossiers/{line.id}",
         reference=line.reference,
         structure=line.carried_by,
         titre=line.titre or "Projet sans titre",
-        stage=badge(told.pipeline, line.stage),
-        since=told.since,
-        days=(told.today - told.since).days,
-        referent=Avatar(nom=line.referent) if line.referent else None,
-        late="Sans mouvement depuis longtemps" if late else "",
-        cells=tuple(_cell(told, column) for column in columns[1:]),
+        cells=tuple([cell(told, place) for cell in cells]),
         tags=tuple(
-            TagView(label=tag.nom, url=f"{PATH}?vue={EVERYTHING}&etiquette={tag.id}")
-            for tag in told.tags
+            [
+                TagView(label=tag.nom, url=f"{PATH}?vue={EVERYTHING}&etiquette={tag.id}")
+                for tag in told.tags
+            ]
         ),
     )
 
 
-def _cell(told: Told, column: Column) -> Cell:
-    value = column.value(told)
-    kind = _KINDS.get(column.key)
-    if kind is None:
-        kind = column.kind if column.kind in ("montant", "date") else "texte"
-    return Cell(
-        key=column.key,
-        label=column.label,
-        kind=kind,
-        text=value if isinstance(value, str) else "",
-        amount=value if isinstance(value, int) else None,
-        day=value if isinstance(value, date) else None,
+def _cell_of(column: Column) -> _Drawing:
+    """What tells a column of one dossier after another."""
+    key, label, value_of = column.key, column.label, column.value
+    if key == "etape":
+        return lambda _told, place: Cell("etape", key, label, place.stage)
+    if key == "depuis":
+        return partial(_since, key, label)
+    kind: CellKind = "referent" if key == "referent" else _DRAWN.get(column.kind, "texte")
+    # An empty text is nothing to tell; zero euro is something.
+    return lambda told, _place: Cell(
+        kind, key, label, None if (value := value_of(told)) == "" else value
     )
+
+
+def _since(key: str, label: str, told: Told, place: _Place) -> Cell:
+    days = (told.today - told.since).days
+    if place.limit is not None and told.since < place.limit:
+        return Cell("retard", key, label, days, "Sans mouvement depuis longtemps")
+    return Cell("depuis", key, label, days, format_date(told.since))
 
 
 def _menu(looking: Looking) -> VueMenu:

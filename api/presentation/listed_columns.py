@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -23,21 +23,19 @@ Kind = Literal["texte", "montant", "date", "nombre"]
 Value = str | int | date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One dossier with everything that a column may tell of it."""
+class Told(NamedTuple):
+    """One dossier with everything that a column may tell of it.
+
+    `since` is the day it entered its present stage.
+    """
 
     line: DossierLine
     pipeline: Pipeline
     today: date
+    since: date
     detail: Detail | None = None
     tags: tuple[Tag, ...] = ()
     seance: str = ""
-
-    @property
-    def since(self) -> date:
-        """The day it entered its present stage."""
-        return to_paris(self.line.stage_since).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +165,5 @@ def _told(
 ) -> Told:
     pipeline = engine.catalogue.machine(line.pipeline, line.pipeline_version).pipeline
     named = seances.get(detail.seance_id, "") if detail and detail.seance_id else ""
-    return Told(line, pipeline, today, detail, tags, named)
+    since = to_paris(line.stage_since).date()
+    return Told(line, pipeline, today, since, detail, tags, named)

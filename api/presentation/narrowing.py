@@ -13,16 +13,17 @@ from api.presentation import counted
 from api.views.fields import Choice, FieldView
 from api.views.fields import FieldType as Control
 from api.views.listing import Chip, FilterBar
-from grants.dossiers.counters import departements_in_use
-from grants.dossiers.etiquettes.queries import tags_of_organisme
+from grants.dossiers.counters import departements_in_use, departements_read
+from grants.dossiers.etiquettes.queries import tags_of_organisme, tags_read
 from grants.dossiers.filters import LONGEST_SEARCH, NOBODY, NOWHERE, Filters, late_before
 from grants.organisation.queries import Customs
-from grants.organisation.vocabulary import collegue_choices
+from grants.organisation.vocabulary import collegue_choices, collegues_read
 from grants.structures.departements import DEPARTEMENTS, departement_name
 from grants.structures.nomenclature import SECTEURS, nomenclature_label
 from workflow.database import LARGEST_ID
 from workflow.dates import DateFault, format_date, parse_date
 from workflow.pipeline import Pipeline
+from workflow.statements import Read
 from workflow.texts import TextFault, clean_text
 
 Query = Mapping[str, str]
@@ -101,6 +102,15 @@ def read_narrowing(
     if filters.since and filters.until and filters.since > filters.until:
         faults["au"] = "La période finirait avant de commencer."
     return Narrowing(filters, pairs, faults)
+
+
+def filter_reads(organisme_id: int) -> tuple[Read, ...]:
+    """What `filter_bar` reads."""
+    return (
+        collegues_read(organisme_id),
+        departements_read(organisme_id),
+        tags_read(organisme_id),
+    )
 
 
 def filter_bar(

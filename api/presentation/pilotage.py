@@ -30,7 +30,8 @@ from api.presentation.workload import load_lines
 from api.views.chrome import Link
 from api.views.listing import EmptyState
 from api.views.pilotage import PilotagePage
-from grants.dossiers.filters import late_before
+from grants.dossiers.counters import places_of
+from grants.dossiers.filters import Filters, late_before
 from grants.organisation.queries import customs_of
 from grants.rapport.figures import figures_of
 from grants.rapport.workload import workload
@@ -61,7 +62,7 @@ def pilotage_page(
     return PilotagePage(
         pipeline=pipeline.label,
         period=words,
-        tabs=pipeline_tabs(connection, engine, organisme_id, pipeline, PATH),
+        tabs=pipeline_tabs(engine, places_of(connection, organisme_id, Filters()), pipeline, PATH),
         shortcuts=shortcuts(pipeline, asked, today),
         filters=period_bar(pipeline, asked),
         comparisons=comparisons(pipeline, asked),

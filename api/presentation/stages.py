@@ -24,6 +24,12 @@ def tone_of(pipeline: Pipeline, key: str) -> PhaseTone:
 
 def badge(pipeline: Pipeline, key: str) -> StageBadge:
     """A stage, small."""
+    return _badge(_Identified(pipeline), key)
+
+
+@lru_cache(maxsize=512)
+def _badge(identified: _Identified, key: str) -> StageBadge:
+    pipeline = identified.pipeline
     stage = pipeline.stage(key)
     labels = {phase.key: phase.label for phase in pipeline.phases}
     return StageBadge(

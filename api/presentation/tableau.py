@@ -21,7 +21,7 @@ from grants.dossiers.board import (
     count_late,
     totals_by_stage,
 )
-from grants.dossiers.counters import pipelines_in_use
+from grants.dossiers.counters import Places, counts_of
 from grants.dossiers.filters import is_late, late_before
 from grants.organisation.queries import Customs
 from grants.structures.departements import departement_name
@@ -43,7 +43,8 @@ def tableau_page(
     shown: str | None,
 ) -> TableauPage:
     """The board. `shown` is the column that a phone shows."""
-    totals = totals_by_stage(connection, organisme_id, narrowing.filters)
+    counts = counts_of(connection, organisme_id, narrowing.filters)
+    totals = totals_by_stage(connection, organisme_id, narrowing.filters, counts)
     limits = late_before(pipeline, today, customs)
     late = count_late(connection, organisme_id, narrowing.filters, limits)
     board = _Board(pipeline, narrowing, totals, limits, today)
@@ -51,7 +52,7 @@ def tableau_page(
     going_on = [totals[key] for key in board.current if key in totals]
     return TableauPage(
         pipeline=pipeline.label,
-        tabs=pipeline_tabs(connection, engine, organisme_id, pipeline, PATH),
+        tabs=pipeline_tabs(engine, counts.everything, pipeline, PATH),
         filters=filter_bar(connection, organisme_id, narrowing, PATH, pipeline),
         phases=board.phases(cards, shown),
         endings=board.endings(),
@@ -136,10 +137,10 @@ class _Board:
 
 
 def pipeline_tabs(
-    connection: Connection, engine: Engine, organisme_id: int, present: Pipeline | None, path: str
+    engine: Engine, places: Places, present: Pipeline | None, path: str
 ) -> tuple[Tab, ...]:
-    """The pipelines that the organisme uses, the first ones being those of the file."""
-    used = pipelines_in_use(connection, organisme_id)
+    """The pipelines, each with the dossiers that the organisme has there."""
+    used = places.by_pipeline()
     return tuple(
         Tab(
             label=pipeline.label,

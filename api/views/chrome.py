@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 Theme = Literal["auto", "clair", "sombre"]
@@ -62,6 +62,9 @@ class OrganismeChrome:
     others: tuple[Link, ...] = ()
 
 
+_WHENEVER = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chrome:
     """The frame of a page. Without `utilisateur` it is a public page: no navigation, no menu.
@@ -83,6 +86,11 @@ class Chrome:
     new_url: str | None = None
     sign_out_url: str = "/deconnexion"
     sign_out_everywhere_url: str = "/deconnexion/partout"
+
+    @property
+    def around(self) -> Chrome:
+        """What surrounds one page after another: neither the moment nor the messages."""
+        return replace(self, now=_WHENEVER, flashes=())
 
 
 def main_navigation(*, settings: bool) -> tuple[NavItem, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from api.views.listing import EmptyState, FilterBar, Tab
-from api.views.stages import Avatar, StageBadge
+from api.views.stages import StageBadge
 
 Direction = Literal["ascending", "descending", "none"]
-CellKind = Literal["etape", "depuis", "referent", "montant", "date", "texte"]
+CellKind = Literal["etape", "depuis", "retard", "referent", "montant", "date", "texte"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,26 +23,19 @@ class Header:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """What one column tells of a dossier, under its heading where a phone has no columns."""
+class Cell(NamedTuple):
+    """What one column tells of a dossier, under its heading where a phone has no columns.
 
+    `value` is what the kind draws: a badge, a name, cents, a day, a number of days, a text; None
+    where there is nothing to tell, which a phone leaves out. `told` says more of it: why a
+    dossier is late. A list holds hundreds: hence a tuple, that the page takes apart.
+    """
+
+    kind: CellKind
     key: str
     label: str
-    kind: CellKind
-    text: str = ""
-    amount: int | None = None
-    day: date | None = None
-
-    @property
-    def none(self) -> bool:
-        """Whether there is nothing to tell: a phone leaves the line out."""
-        return self.kind != "etape" and not self.text and self.amount is None and self.day is None
-
-    @property
-    def numeric(self) -> bool:
-        """Whether it is set to the right."""
-        return self.kind in ("montant", "date", "depuis")
+    value: StageBadge | str | int | date | None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +46,14 @@ class TagView:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One dossier on the list; `since` is the date of entry into its present stage."""
+class Row(NamedTuple):
+    """One dossier on the list."""
 
     id: int
     url: str
     reference: str
     structure: str
     titre: str
-    stage: StageBadge
-    since: date
-    days: int
-    referent: Avatar | None = None
-    late: str = ""
     cells: tuple[Cell, ...] = ()
     tags: tuple[TagView, ...] = ()
 
