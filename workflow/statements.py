@@ -7,9 +7,10 @@ Transactions and errors stay SQLAlchemy's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
@@ -54,14 +55,22 @@ class Statement:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Every row of a SELECT, as a dictionary by column label."""
         compiled = self._for(connection.dialect)
-        cursor = execute(connection, compiled.sql, compiled.bind(values))
-        return [compiled.read(row) for row in cursor.fetchall()]
+        return [compiled.read(row) for row in self._sent(connection, values).fetchall()]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first row of a SELECT that finds few, if any."""
+        found = self._sent(connection, values).fetchall()
+        return self._for(connection.dialect).read(found[0]) if found else None
+
+    def send(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Execute a SELECT; the cursor that holds its rows."""
         compiled = self._for(connection.dialect)
-        found = execute(connection, compiled.sql, compiled.bind(values)).fetchall()
-        return compiled.read(found[0]) if found else None
+        return execute(connection, compiled.sql, compiled.bind(values))
+
+    def _sent(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        known = _AHEAD.get(connection)
+        cursor = known.pop(_name(self, values), None) if known else None
+        return self.send(connection, values) if cursor is None else cursor
 
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
@@ -97,6 +106,27 @@ def _pipelined(connection: Connection) -> Iterator[None]:
         info.pop(_WAITING, None)
     for cursor in waiting:
         _check_one(cursor)
+
+
+#: A SELECT and its values.
+Read = tuple[Statement, Mapping[str, Any]]
+# What was sent ahead on a connection, for as long as its transaction.
+_AHEAD: WeakKeyDictionary[Connection, dict[Hashable, Any]] = WeakKeyDictionary()
+
+
+def ahead(connection: Connection, *reads: Read) -> None:
+    """Send what a page is about to read in one round trip, where the driver can.
+
+    Each is then found where it is asked for. SQLite, that answers in the process, is asked then.
+    """
+    if connection.dialect.driver == "psycopg":
+        with _pipelined(connection):
+            sent = {_name(*read): read[0].send(connection, read[1]) for read in reads}
+        _AHEAD[connection] = sent
+
+
+def _name(statement: Statement, values: Mapping[str, Any]) -> Hashable:
+    return statement, tuple(values.items())
 
 
 def _check_one(cursor: Any) -> None:

@@ -9,6 +9,7 @@ from importlib import import_module
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
+from api.one_turn import in_one_turn
 from api.wings import Opening
 
 #: What an address begins with → the modules that answer there, in the order they are tried.
@@ -59,7 +60,7 @@ def openings() -> dict[str, Opening]:
 
 
 def _routes(modules: tuple[str, ...]) -> list[BaseRoute]:
-    return [route for module in modules for route in router_of(module).routes]
+    return list(in_one_turn(route for module in modules for route in router_of(module).routes))
 
 
 def __getattr__(name: str) -> tuple[APIRouter, ...]:

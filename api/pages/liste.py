@@ -15,13 +15,20 @@ from api.pages.tableau import narrowing_of, pipeline_named
 from api.presentation.columns_form import columns_page, moved
 from api.presentation.liste import PATH, Looking, liste_page, vue_url
 from api.presentation.listed_columns import CHOSEN_FROM
-from api.presentation.narrowing import NAMES, Query
+from api.presentation.narrowing import NAMES, Query, filter_reads
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit
-from grants.dossiers.listes.preferences import choose_columns, preference_of
-from grants.dossiers.listes.vues import vues_of
-from grants.organisation.queries import customs_of
+from grants.dossiers.counters import places_read
+from grants.dossiers.filters import Filters
+from grants.dossiers.listes.preferences import (
+    choose_columns,
+    preference_of,
+    preference_read,
+)
+from grants.dossiers.listes.vues import vues_of, vues_read
+from grants.organisation.queries import customs_of, customs_read
 from workflow.dates import to_paris
+from workflow.statements import Read, ahead
 
 router = APIRouter()
 COLUMNS = f"{PATH}/colonnes"
@@ -34,6 +41,7 @@ def liste(request: Request, visit: SignedIn) -> Response:
     house, query = house_of(request), request.query_params
     pipeline = pipeline_named(house, query)
     with house.database.reading() as session:
+        ahead(session.connection(), *_reads(visit))
         looking = looking_of(session, house, visit, query)
         if (url := _view_to_open(looking)) is not None:
             return redirect(request, url)
@@ -64,6 +72,18 @@ def choose(request: Request, visit: SignedIn, form: Posted) -> Response:
     if one(form, "monter") or one(form, "descendre"):
         return redirect(request, f"{COLUMNS}?{back}" if back else COLUMNS)
     return redirect(request, f"{PATH}?{back or 'vue=toutes'}", Flash(text="Colonnes enregistrées."))
+
+
+def _reads(visit: Visit) -> tuple[Read, ...]:
+    """What every list reads, whatever it shows."""
+    identity, organisme_id = visit.identity, visit.identity.organisme_id
+    return (
+        customs_read(organisme_id),
+        preference_read(identity),
+        vues_read(identity),
+        places_read(organisme_id, Filters()),
+        *filter_reads(organisme_id),
+    )
 
 
 def looking_of(session: Session, house: House, visit: Visit, query: Query) -> Looking:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, union_all
 
-from grants.dossiers.counters import StageTotals, answers, counted_by_stage
+from grants.dossiers.counters import Counts, StageTotals, answers, counts_of
 from grants.dossiers.filters import WITH_NAMES, C, D, Filters, P, S, overdue
 
 CARDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class DossierLine:
-    """One dossier as lists show it. Amounts in cents."""
+class DossierLine(NamedTuple):
+    """One dossier as lists show it. Amounts in cents. A tuple: lists make fifty at a time."""
 
     id: int
     reference: str
@@ -58,12 +57,16 @@ LINE = (
 )
 
 
+# Read at once by their labels: a list has fifty such rows of fourteen values.
+_LINE = itemgetter(*(column.key for column in LINE))
+
+
 def totals_by_stage(
-    connection: Connection, organisme_id: int, filters: Filters
+    connection: Connection, organisme_id: int, filters: Filters, counts: Counts | None = None
 ) -> dict[str, StageTotals]:
     """Count and sums of each stage that has dossiers."""
     if answers(filters):
-        return counted_by_stage(connection, organisme_id, filters)
+        return (counts or counts_of(connection, organisme_id, filters)).kept.by_stage(filters)
     query = (
         select(
             D.c.stage,
@@ -128,4 +131,4 @@ def cards_by_stage(
 
 def line(row: Mapping[Any, Any]) -> DossierLine:
     """A row of LINE → what a list shows."""
-    return DossierLine(**{column.key: row[column.key] for column in LINE})
+    return DossierLine._make(_LINE(row))

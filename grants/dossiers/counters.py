@@ -5,25 +5,17 @@ See `api/migrations/compteurs_1.py`. What filters cannot be answered from them i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    String,
-    column,
-    func,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import BigInteger, Connection, String, bindparam, column, func, select, text
+from sqlalchemy import table as table_named
 
-from grants.dossiers.filters import NOWHERE, C, Filters
+from grants.dossiers.filters import NOWHERE, C, D, Filters
 from workflow.database import Database
+from workflow.statements import Read, Statement
 
-_N = table(
+_N = table_named(
     "compteur_present",
     column("organisme_id", BigInteger),
     column("pipeline", String),
@@ -55,6 +47,46 @@ class StageTotals:
     demande: int = 0
     accorde: int = 0
 
+    def __add__(self, other: StageTotals) -> StageTotals:
+        return StageTotals(
+            self.count + other.count, self.demande + other.demande, self.accorde + other.accorde
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What each stage of each pipeline holds, by (pipeline, stage): read once for a page."""
+
+    totals: Mapping[tuple[str, str], StageTotals]
+
+    def by_stage(self, filters: Filters) -> dict[str, StageTotals]:
+        """Count and sums of each stage that has dossiers, of the filters' pipeline and stages."""
+        found: dict[str, StageTotals] = {}
+        for (pipeline, stage), totals in self.totals.items():
+            asked = filters.pipeline in (None, pipeline)
+            if asked and (not filters.stages or stage in filters.stages):
+                found[stage] = found.get(stage, StageTotals()) + totals
+        return found
+
+    def whole(self, filters: Filters) -> StageTotals:
+        """How many dossiers the filters' pipeline and stages hold, and their sums in cents."""
+        return sum(self.by_stage(filters).values(), StageTotals())
+
+    def by_pipeline(self) -> dict[str, int]:
+        """How many dossiers each pipeline that is in use holds."""
+        found: dict[str, int] = {}
+        for (pipeline, _stage), totals in self.totals.items():
+            found[pipeline] = found.get(pipeline, 0) + totals.count
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts that a page needs: the organisme's, and those of what its filters keep."""
+
+    everything: Places
+    kept: Places
+
 
 def answers(filters: Filters) -> bool:
     """Whether nothing narrows but what the counts are kept by."""
@@ -62,41 +94,63 @@ def answers(filters: Filters) -> bool:
     return plain == Filters()
 
 
+def counts_of(connection: Connection, organisme_id: int, filters: Filters) -> Counts:
+    """The counts of an organisme; what filters keep beyond them is never counted here."""
+    everything = places_of(connection, organisme_id, Filters())
+    narrows = filters.referent_id is not None or filters.departement is not None
+    if not narrows or not answers(filters):
+        return Counts(everything, everything)
+    return Counts(everything, places_of(connection, organisme_id, filters))
+
+
+def places_read(organisme_id: int, filters: Filters) -> Read:
+    """What `places_of` reads."""
+    departement = "" if filters.departement == NOWHERE else filters.departement
+    values = {"referent": filters.referent_id, "departement": departement}
+    given = {name: value for name, value in values.items() if value is not None}
+    return _PLACES[frozenset(given)], {"organisme": organisme_id, **given}
+
+
+def departements_read(organisme_id: int) -> Read:
+    """What `departements_in_use` reads."""
+    return _DEPARTEMENTS, {"organisme": organisme_id}
+
+
+def places_of(connection: Connection, organisme_id: int, filters: Filters) -> Places:
+    """What each stage holds of the filters' referent and département, where they name one."""
+    statement, values = places_read(organisme_id, filters)
+    return Places(
+        {
+            (row["pipeline"], row["stage"]): StageTotals(
+                int(row["nombre"]), int(row["demande"]), int(row["accorde"])
+            )
+            for row in statement.rows(connection, values)
+            if row["nombre"]
+        }
+    )
+
+
 def counted_by_stage(
     connection: Connection, organisme_id: int, filters: Filters
 ) -> dict[str, StageTotals]:
     """Count and sums of each stage that has dossiers, for filters that the counts answer."""
-    query = (
-        select(_N.c.stage, func.sum(_N.c.nombre), func.sum(_N.c.demande), func.sum(_N.c.accorde))
-        .where(*_clauses(organisme_id, filters))
-        .group_by(_N.c.stage)
-    )
-    return {
-        stage: StageTotals(int(count), int(asked), int(granted))
-        for stage, count, asked, granted in connection.execute(query)
-        if count
-    }
+    return places_of(connection, organisme_id, filters).by_stage(filters)
 
 
 def counted(connection: Connection, organisme_id: int, filters: Filters) -> StageTotals:
     """How many dossiers such filters keep, and their sums in cents."""
-    stages = counted_by_stage(connection, organisme_id, filters).values()
-    return StageTotals(
-        sum(each.count for each in stages),
-        sum(each.demande for each in stages),
-        sum(each.accorde for each in stages),
-    )
+    return places_of(connection, organisme_id, filters).whole(filters)
 
 
 def pipelines_in_use(connection: Connection, organisme_id: int) -> dict[str, int]:
     """How many dossiers an organisme has in each pipeline."""
-    return dict(_totals(connection, organisme_id, _N.c.pipeline))
+    return places_of(connection, organisme_id, Filters()).by_pipeline()
 
 
 def departements_in_use(connection: Connection, organisme_id: int) -> list[str]:
     """The départements that dossiers of an organisme stand in."""
-    found = _totals(connection, organisme_id, _N.c.departement)
-    return sorted(departement for departement, _ in found if departement)
+    statement, values = departements_read(organisme_id)
+    return [row["code"] for row in statement.rows(connection, values)]
 
 
 def stages_in_use(connection: Connection, organisme_id: int, pipeline: str) -> set[str]:
@@ -130,20 +184,29 @@ def fold(database: Database) -> None:
             connection.execute(text(_FOLD))
 
 
-def _totals(
-    connection: Connection, organisme_id: int, by: ColumnElement[str]
-) -> Sequence[tuple[str, int]]:
-    query = select(by, func.sum(_N.c.nombre)).where(_N.c.organisme_id == organisme_id).group_by(by)
-    return [(key, int(count)) for key, count in connection.execute(query) if count]
+def _places(*narrowed: str) -> Statement:
+    by = {"referent": _N.c.referent_id, "departement": _N.c.departement}
+    sums = [func.sum(_N.c[name]).label(name) for name in ("nombre", "demande", "accorde")]
+    query = select(_N.c.pipeline, _N.c.stage, *sums)
+    query = query.where(_N.c.organisme_id == bindparam("organisme"))
+    query = query.where(*(by[name] == bindparam(name) for name in narrowed))
+    return Statement(query.group_by(_N.c.pipeline, _N.c.stage))
 
 
-def _clauses(organisme_id: int, filters: Filters) -> list[ColumnElement[bool]]:
-    departement = "" if filters.departement == NOWHERE else filters.departement
-    equal = {
-        _N.c.organisme_id: organisme_id,
-        _N.c.pipeline: filters.pipeline,
-        _N.c.referent_id: filters.referent_id,
-        _N.c.departement: departement,
-    }
-    found = [each == value for each, value in equal.items() if value is not None]
-    return [*found, _N.c.stage.in_(filters.stages)] if filters.stages else found
+_PLACES = {
+    frozenset(names): _places(*names)
+    for names in ((), ("referent",), ("departement",), ("referent", "departement"))
+}
+
+
+def _departements() -> Statement:
+    """From one département to the next along their index: seven steps instead of every count."""
+    organisme = D.c.organisme_id == bindparam("organisme")
+    first = select(func.min(D.c.departement).label("code")).where(organisme)
+    found = first.cte("departements", recursive=True)
+    after = select(func.min(D.c.departement)).where(organisme, D.c.departement > found.c.code)
+    found = found.union_all(select(after.scalar_subquery()).where(found.c.code.is_not(None)))
+    return Statement(select(found.c.code).where(found.c.code.is_not(None)))
+
+
+_DEPARTEMENTS = _departements()

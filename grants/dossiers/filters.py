@@ -35,6 +35,15 @@ WITH_NAMES: FromClause = (
 )
 
 
+#: How a value of that name stands in a condition: as it is, or as a parameter of a statement.
+Bind = Callable[[str, Any], Any]
+
+
+def as_given(_name: str, value: Any) -> Any:
+    """A value as it is: the condition is of this one only."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What somebody wants to see. `referent_id` 0 means nobody; the period is of opening.
@@ -56,22 +65,30 @@ class Filters:
     etiquette_id: int | None = None
     secteur: str | None = None
 
-    def clauses(self, organisme_id: int, *, walking: bool = False) -> list[ColumnElement[bool]]:
+    def clauses(
+        self, organisme_id: int, *, walking: bool = False, bind: Bind = as_given
+    ) -> list[ColumnElement[bool]]:
         """The conditions on `WITH_NAMES`, the organisme first.
 
         `walking` along the index of an order, none is to be looked up in an index of its own.
+        `bind` says how a value stands in them: see `counted_values`.
         """
         kept = _walked if walking else _as_it_is
         equal = {
-            kept(D.c.pipeline): self.pipeline,
-            kept(D.c.departement): self.departement,
-            D.c.secteur: self.secteur,
-            D.c.seance_id: self.seance_id,
+            "pipeline": (kept(D.c.pipeline), self.pipeline),
+            "departement": (kept(D.c.departement), self.departement),
+            "secteur": (D.c.secteur, self.secteur),
+            "seance": (D.c.seance_id, self.seance_id),
         }
-        found: list[ColumnElement[bool]] = [D.c.organisme_id == organisme_id]
-        found += [_is(column, value) for column, value in equal.items() if value is not None]
+        found: list[ColumnElement[bool]] = [D.c.organisme_id == bind("organisme", organisme_id)]
+        found += [
+            column.is_(None) if value == NOWHERE else column == bind(name, value)
+            for name, (column, value) in equal.items()
+            if value is not None
+        ]
         if self.stages:
-            found.append(kept(D.c.stage).in_(self.stages))
+            named = [bind(f"etape{rank}", each) for rank, each in enumerate(self.stages)]
+            found.append(kept(D.c.stage).in_(named))
         if self.since is not None:
             found.append(D.c.ouvert_le >= self.since)
         if self.until is not None:
@@ -82,7 +99,31 @@ class Filters:
             found.append(D.c.id.in_(self.among))
         if self.etiquette_id is not None:
             found.append(D.c.id.in_(_bearing(self.etiquette_id)))
-        return found + _referent(self.referent_id, kept) + _words(self.text)
+        if self.referent_id is not None:
+            column, nobody = kept(D.c.referent_id), self.referent_id == NOBODY
+            who = column.is_(None) if nobody else column == bind("referent", self.referent_id)
+            found.append(who)
+        return found + _words(self.text)
+
+    def counted_values(self, organisme_id: int) -> dict[str, Any]:
+        """The values of the clauses that counts answer, by the names that `bind` is given."""
+        return {
+            "organisme": organisme_id,
+            "pipeline": self.pipeline,
+            "departement": self.departement,
+            "referent": self.referent_id,
+            **{f"etape{rank}": each for rank, each in enumerate(self.stages)},
+        }
+
+    def counted_shape(self) -> tuple[object, ...]:
+        """What makes two such sets of clauses the same but for their values."""
+        departement, referent = self.departement, self.referent_id
+        return (
+            self.pipeline is None,
+            departement if departement in (None, NOWHERE) else "",
+            referent if referent in (None, NOBODY) else -1,
+            len(self.stages),
+        )
 
 
 def late_before(pipeline: Pipeline, today: date, customs: Customs) -> dict[str, date]:
@@ -103,19 +144,6 @@ def late_before(pipeline: Pipeline, today: date, customs: Customs) -> dict[str, 
 def is_late(limits: Mapping[str, date], stage: str, since: date) -> bool:
     """Whether a dossier that entered this stage that day has stood there for too long."""
     return stage in limits and since < limits[stage]
-
-
-def _is(column: ColumnElement[Any], value: str | int) -> ColumnElement[bool]:
-    return column.is_(None) if value == NOWHERE else column == value
-
-
-def _referent(
-    id: int | None, kept: Callable[[ColumnElement[Any]], ColumnElement[Any]]
-) -> list[ColumnElement[bool]]:
-    if id is None:
-        return []
-    column = kept(D.c.referent_id)
-    return [column.is_(None) if id == NOBODY else column == id]
 
 
 def _as_it_is(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    union_all,
+)
 
 from grants.dossiers.board import LINE, DossierLine, line
-from grants.dossiers.counters import StageTotals, answers, counted
-from grants.dossiers.filters import WITH_NAMES, C, D, Filters
-from grants.dossiers.runs import in_order, runs_of
+from grants.dossiers.counters import Counts, StageTotals, answers, counts_of
+from grants.dossiers.filters import WITH_NAMES, Bind, C, D, Filters, as_given
+from grants.dossiers.runs import ID, VALUE, Run, in_order, place_of, runs_of
 from workflow.pipeline import Pipeline
+from workflow.statements import Statement
 
 PAGE = 50
 #: What the list may be sorted by: the key in the address → whether the biggest comes first.
@@ -26,6 +38,8 @@ SORTS: Mapping[str, bool] = {
     "accorde": True,
     "depuis": False,
 }
+#: The orders whose runs are those of the stages or of the referents in use.
+_CHANGING = ("etape", "referent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,7 @@ def page_of(
     pipeline: Pipeline | None,
     cursor: Cursor | None = None,
     size: int = PAGE,
+    counts: Counts | None = None,
 ) -> Page:
     """One page: `size` dossiers after (or before) the cursor, in the order asked for.
 
@@ -71,20 +86,17 @@ def page_of(
     descending = sort.descending != backwards
     runs = runs_of(connection, organisme_id, sort.key, pipeline)
     start = None if cursor is None else (_key_of(sort, cursor), cursor.id)
-    walking = _is_to_be_walked(connection, organisme_id, filters, size)
-    here = (
-        select(D.c.id)
-        .select_from(WITH_NAMES if filters.text else D)
-        .where(*filters.clauses(organisme_id, walking=walking))
+    walking = _is_to_be_walked(connection, organisme_id, filters, size, counts)
+    asked = _Asked(
+        organisme_id, filters, sort, pipeline, runs, start, descending, size + 1, walking
     )
-    parts = list(in_order(here, runs, start, descending=descending, most=size + 1))
-    rows = _rows(connection, parts, sort_value(sort.key, pipeline), size + 1, descending=descending)
+    rows = asked.rows(connection)
     if cursor is not None and not rows:
-        return page_of(connection, organisme_id, filters, sort, pipeline, size=size)
+        return page_of(connection, organisme_id, filters, sort, pipeline, None, size, counts)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
-        rows.reverse()
+        rows = rows[::-1]
     return Page(
         lines=tuple(line(row) for row in rows),
         previous=_cursor(rows[0], True) if rows and (more if backwards else cursor) else None,
@@ -92,28 +104,71 @@ def page_of(
     )
 
 
-def _rows(
-    connection: Connection,
-    parts: list[Select[Any]],
-    value: ColumnElement[Any],
-    most: int,
-    *,
-    descending: bool,
-) -> list[RowMapping]:
-    """What a list shows of the dossiers chosen: few enough to be put in order at the end."""
-    if not parts:
-        return []
-    chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
-    query = select(*LINE, value.label("cle")).select_from(
-        WITH_NAMES.join(chosen, chosen.c.id == D.c.id)
-    )
-    order = (value.desc(), D.c.id.desc()) if descending else (value.asc(), D.c.id.asc())
-    ordered = query.order_by(chosen.c.rang, *order).limit(most)
-    return list(connection.execute(ordered).mappings())
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One reading of the list: what is kept, in which order, from where, how many."""
+
+    organisme_id: int
+    filters: Filters
+    sort: Sort
+    pipeline: Pipeline | None
+    runs: tuple[Run, ...]
+    start: tuple[Any, int] | None
+    descending: bool
+    most: int
+    walking: bool
+
+    def rows(self, connection: Connection) -> Sequence[Mapping[Any, Any]]:
+        """What a list shows of the dossiers chosen.
+
+        The usual readings differ by their values alone: their statements are built once. One
+        whose runs follow what stages or referents are in use, or that filters otherwise, is not.
+        """
+        if not self.runs:
+            return []
+        changing = self.sort.key in _CHANGING or self.most != PAGE + 1
+        if changing or not answers(self.filters):
+            return connection.execute(self.query(as_given)).mappings().all()
+        value, id = self.start or (None, None)
+        values = {VALUE: value, ID: id, **self.filters.counted_values(self.organisme_id)}
+        return _fixed(_Shape(self._shape(), self.query)).rows(connection, values)
+
+    def query(self, bind: Bind) -> Select[*tuple[Any, ...]]:
+        """The statement: few enough dossiers are chosen to be put in order at the end."""
+        kept = self.filters.clauses(self.organisme_id, walking=self.walking, bind=bind)
+        here = select(D.c.id).select_from(WITH_NAMES if self.filters.text else D).where(*kept)
+        parts = in_order(
+            here, self.runs, self.start, descending=self.descending, most=self.most, bind=bind
+        )
+        chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
+        value = sort_value(self.sort.key, self.pipeline)
+        query = select(*LINE, value.label("cle")).select_from(
+            WITH_NAMES.join(chosen, chosen.c.id == D.c.id)
+        )
+        last = [key.desc() if self.descending else key.asc() for key in (value, D.c.id)]
+        return query.order_by(chosen.c.rang, *last).limit(self.most)
+
+    def _shape(self) -> tuple[object, ...]:
+        place = None if self.start is None else place_of(self.runs, self.start[0])
+        order = (self.sort.key, self.descending, place, self.walking)
+        return (*order, *self.filters.counted_shape())
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a statement is told by; `query` builds it, the first time."""
+
+    key: tuple[object, ...]
+    query: Callable[[Bind], Executable] = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _fixed(shape: _Shape) -> Statement:
+    return Statement(shape.query(lambda name, _value: bindparam(name)))
 
 
 def _is_to_be_walked(
-    connection: Connection, organisme_id: int, filters: Filters, size: int
+    connection: Connection, organisme_id: int, filters: Filters, size: int, counts: Counts | None
 ) -> bool:
     """Whether to follow the order until a page is full, or to sort all that the filters keep.
 
@@ -122,15 +177,18 @@ def _is_to_be_walked(
     """
     if connection.dialect.name != "sqlite" or not answers(filters) or filters == Filters():
         return False
-    kept = counted(connection, organisme_id, filters).count
-    total = counted(connection, organisme_id, Filters()).count
+    counts = counts or counts_of(connection, organisme_id, filters)
+    kept = counts.kept.whole(filters).count
+    total = counts.everything.whole(Filters()).count
     return kept * kept > size * total
 
 
-def totals_of(connection: Connection, organisme_id: int, filters: Filters) -> StageTotals:
+def totals_of(
+    connection: Connection, organisme_id: int, filters: Filters, counts: Counts | None = None
+) -> StageTotals:
     """How many dossiers the filters keep, and their sums in cents."""
     if answers(filters):
-        return counted(connection, organisme_id, filters)
+        return (counts or counts_of(connection, organisme_id, filters)).kept.whole(filters)
     query = (
         select(
             func.count(),

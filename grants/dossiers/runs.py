@@ -10,12 +10,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, literal, or_, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    literal,
+    or_,
+    tuple_,
+    type_coerce,
+)
 
 from grants.dossiers.counters import referents_in_use, stages_in_use
-from grants.dossiers.filters import NOBODY, D
+from grants.dossiers.filters import NOBODY, Bind, D, as_given
 from workflow.pipeline import Pipeline
 
+#: The names under which the start of a page is bound.
+VALUE, ID = "apres_valeur", "apres_id"
 #: What a run is told by when it goes along a column.
 _MANY = object()
 
@@ -37,14 +49,7 @@ def runs_of(
         return _stages(stages_in_use(connection, organisme_id, pipeline.key), pipeline)
     if key == "referent":
         return _referents(referents_in_use(connection, organisme_id))
-    runs: dict[str, tuple[Run, ...]] = {
-        "etape": (Run(_MANY, column=D.c.stage),),
-        "lieu": _with_gaps(D.c.commune, ""),
-        "demande": _with_gaps(D.c.montant_demande, 0),
-        "accorde": _with_gaps(D.c.montant_accorde, 0),
-        "depuis": (Run(_MANY, column=D.c.stage_since),),
-    }
-    return runs.get(key, (Run(_MANY, column=D.c.id),))
+    return _ALONG.get(key, _ALONG["dossier"])
 
 
 def in_order(
@@ -54,9 +59,10 @@ def in_order(
     *,
     descending: bool,
     most: int,
+    bind: Bind = as_given,
 ) -> Iterator[Select[Any]]:
     """The first `most` ids of each run after the start, with the run's rank as `rang`."""
-    place, held = (0, False) if start is None else _place(runs, start[0])
+    place, held = (0, False) if start is None else place_of(runs, start[0])
     if descending:
         stop = len(runs) if start is None else place + held
         ahead = list(reversed(runs[:stop]))
@@ -70,11 +76,11 @@ def in_order(
         if run.condition is not None:
             part = part.where(run.condition)
         if start is not None and held and rank == 0:
-            part = part.where(_after(keys, start, descending))
+            part = part.where(_after(keys, start, descending, bind))
         yield part.order_by(*[key.desc() if descending else key.asc() for key in keys]).limit(most)
 
 
-def _place(runs: Sequence[Run], value: Any) -> tuple[int, bool]:
+def place_of(runs: Sequence[Run], value: Any) -> tuple[int, bool]:
     """Which run holds a value, if one does; else how many stand under it."""
     for place, run in enumerate(runs):
         if run.value == value:
@@ -86,11 +92,16 @@ def _place(runs: Sequence[Run], value: Any) -> tuple[int, bool]:
 
 
 def _after(
-    keys: Sequence[ColumnElement[Any]], start: tuple[Any, int], descending: bool
+    keys: Sequence[ColumnElement[Any]], start: tuple[Any, int], descending: bool, bind: Bind
 ) -> ColumnElement[bool]:
     here = tuple_(*keys)
-    values = start[-len(keys) :]
-    there = tuple_(*[literal(each, key.type) for each, key in zip(values, keys, strict=True)])
+    named = list(zip((VALUE, ID), start, strict=True))[-len(keys) :]
+    there = tuple_(
+        *[
+            type_coerce(bind(name, each), key.type)
+            for (name, each), key in zip(named, keys, strict=True)
+        ]
+    )
     return here < there if descending else here > there
 
 
@@ -121,3 +132,14 @@ def _referents(names: Mapping[int, str]) -> tuple[Run, ...]:
         held = [D.c.referent_id.is_(None) if id == NOBODY else D.c.referent_id == id for id in ids]
         found.append(Run(name, or_(*held)))
     return tuple(found)
+
+
+#: The orders that follow a column, whoever looks.
+_ALONG: Mapping[str, tuple[Run, ...]] = {
+    "dossier": (Run(_MANY, column=D.c.id),),
+    "etape": (Run(_MANY, column=D.c.stage),),
+    "lieu": _with_gaps(D.c.commune, ""),
+    "demande": _with_gaps(D.c.montant_demande, 0),
+    "accorde": _with_gaps(D.c.montant_accorde, 0),
+    "depuis": (Run(_MANY, column=D.c.stage_since),),
+}

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from grants.organisation.tables import Organisme
 from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.parameters import parameters_in_force
 from workflow.pipeline import Pipeline
+from workflow.statements import Read, Statement
 
 _O = table_of(Organisme)
+_CUSTOMS = Statement(
+    select(_O.c.territoire, _O.c.parametres).where(_O.c.id == bindparam("organisme"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,17 @@ def every_organisme(connection: Connection) -> list[int]:
     return list(connection.execute(select(_O.c.id).order_by(_O.c.id)).scalars())
 
 
+def customs_read(organisme_id: int) -> Read:
+    """What `customs_of` reads."""
+    return _CUSTOMS, {"organisme": organisme_id}
+
+
 def customs_of(connection: Connection, organisme_id: int) -> Customs:
     """How an organisme counts its delays."""
-    query = select(_O.c.territoire, _O.c.parametres).where(_O.c.id == organisme_id)
-    return Customs(*connection.execute(query).one())
+    statement, values = customs_read(organisme_id)
+    row = statement.first(connection, values)
+    assert row is not None, "whoever asks works there"
+    return Customs(row["territoire"], row["parametres"])
 
 
 @lru_cache(maxsize=256)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from grants.organisation.roles import WRITERS
 from grants.organisation.tables import Adhesion, Compte, Personne
 from workflow.database import table_of
 from workflow.references import ReferenceKind
+from workflow.statements import Read, Statement
 from workflow.vocabulary import Register
 
 ORGANISATION = Register()
@@ -29,14 +30,22 @@ def personne_label(connection: Connection, organisme_id: int, id: int) -> str | 
 _COLLEAGUES = (
     select(_C.c.id, _C.c.nom)
     .join(_A, _A.c.compte_id == _C.c.id)
-    .where(_A.c.active, _A.c.role.in_(sorted(WRITERS)))
+    .where(_A.c.active, or_(*(_A.c.role == role for role in sorted(WRITERS))))
 )
+_OF_AN_ORGANISME = Statement(
+    _COLLEAGUES.where(_A.c.organisme_id == bindparam("organisme")).order_by(_C.c.nom)
+)
+
+
+def collegues_read(organisme_id: int) -> Read:
+    """What `collegue_choices` reads."""
+    return _OF_AN_ORGANISME, {"organisme": organisme_id}
 
 
 def collegue_choices(connection: Connection, organisme_id: int) -> list[tuple[int, str]]:
     """The active colleagues who may be in charge of something, by name."""
-    query = _COLLEAGUES.where(_A.c.organisme_id == organisme_id).order_by(_C.c.nom)
-    return [(row.id, row.nom) for row in connection.execute(query)]
+    statement, values = collegues_read(organisme_id)
+    return [(row["id"], row["nom"]) for row in statement.rows(connection, values)]
 
 
 def collegue_label(connection: Connection, organisme_id: int, id: int) -> str | None:

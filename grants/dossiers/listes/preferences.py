@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -13,8 +13,14 @@ from grants.dossiers.listes.tables import PreferenceListe
 from grants.organisation.identity import Identity
 from workflow.database import table_of
 from workflow.errors import Invalid
+from workflow.statements import Read, Statement
 
 _P = table_of(PreferenceListe)
+_CHOSEN = Statement(
+    select(_P.c.colonnes, _P.c.vue_id).where(
+        _P.c.organisme_id == bindparam("organisme"), _P.c.compte_id == bindparam("compte")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,16 @@ class Preference:
     vue_id: int | None = None
 
 
+def preference_read(identity: Identity) -> Read:
+    """What `preference_of` reads."""
+    return _CHOSEN, {"organisme": identity.organisme_id, "compte": identity.compte_id}
+
+
 def preference_of(connection: Connection, identity: Identity) -> Preference:
     """What a person chose in an organisme."""
-    query = select(_P.c.colonnes, _P.c.vue_id).where(*_mine(identity))
-    row = connection.execute(query).first()
-    return Preference() if row is None else Preference(keys_of(row.colonnes), row.vue_id)
+    statement, values = preference_read(identity)
+    row = statement.first(connection, values)
+    return Preference() if row is None else Preference(keys_of(row["colonnes"]), row["vue_id"])
 
 
 def choose_columns(

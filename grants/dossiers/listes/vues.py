@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -17,6 +17,7 @@ from grants.organisation.roles import DIRECTION
 from grants.organisation.tables import Compte
 from workflow.database import LARGEST_ID, table_of
 from workflow.errors import DomainError, Invalid, NotFound
+from workflow.statements import Read, Statement
 from workflow.texts import TextFault, clean_text, fold
 
 LONGEST_NAME = 60
@@ -50,10 +51,15 @@ class SavedVue:
     owner: str
 
 
+def vues_read(identity: Identity) -> Read:
+    """What `vues_of` reads."""
+    return _SEEN, {"organisme": identity.organisme_id, "compte": identity.compte_id}
+
+
 def vues_of(connection: Connection, identity: Identity) -> list[SavedVue]:
     """The views that a person may open, by name: her own, and those shared in the organisme."""
-    rows = connection.execute(_READ.where(*_seen_by(identity)).order_by(_V.c.nom_cle, _V.c.id))
-    return [_vue(row) for row in rows.mappings()]
+    statement, values = vues_read(identity)
+    return [_vue(row) for row in statement.rows(connection, values)]
 
 
 def read_vue(connection: Connection, identity: Identity, id: int) -> SavedVue:
@@ -147,6 +153,14 @@ _READ = select(
     _V.c.compte_id,
     _C.c.nom.label("owner"),
 ).join(_C, _C.c.id == _V.c.compte_id)
+
+
+_SEEN = Statement(
+    _READ.where(
+        _V.c.organisme_id == bindparam("organisme"),
+        or_(_V.c.compte_id == bindparam("compte"), _V.c.partagee),
+    ).order_by(_V.c.nom_cle, _V.c.id)
+)
 
 
 def _seen_by(identity: Identity) -> tuple[Any, ...]:
