@@ -16,7 +16,7 @@ from tests.builders.workshop import LIVRE
 from workflow.columns import GENESIS
 from workflow.database import Database, column_names
 from workflow.errors import DatabaseBusy
-from workflow.statements import Statement, together
+from workflow.statements import Statement, ahead, together
 
 COLUMNS = column_names(LIVRE, without="id")
 INSERT = Statement(insert(LIVRE).values({name: bindparam(name) for name in COLUMNS}))
@@ -166,3 +166,15 @@ def test_results_are_converted_whatever_the_columns(connection: Connection) -> N
     assert named.rows(connection, {}) == [{"stage": "RECU"}]
     assert connection.execute(text("SELECT 1")).scalar_one() == 1
     assert isinstance(LIVRE.c.trail.type, Text)
+
+
+def test_what_is_sent_ahead_is_found_once_where_it_is_asked_for(connection: Connection) -> None:
+    for number in range(3):
+        INSERT.run(connection, {**ROW, "stage": f"etape{number}"})
+    asked = [{"stage_": f"etape{number}"} for number in range(3)]
+    ahead(connection, *[(BY_STAGE, values) for values in asked])
+    assert [len(BY_STAGE.rows(connection, values)) for values in asked] == [1, 1, 1]
+    # Changed since: what was sent ahead has served, and is asked for again.
+    RENAME.run(connection, {"id_": 1, "stage_": "etape1"})
+    assert [len(BY_STAGE.rows(connection, values)) for values in asked] == [0, 2, 1]
+    assert BY_STAGE.first(connection, {"stage_": "ailleurs"}) is None
