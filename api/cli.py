@@ -20,6 +20,7 @@ from api.commands import (
     pipelines,
     run,
     scheduler,
+    simulate,
 )
 from workflow.errors import DatabaseGone, DomainError, Invalid
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("scheduler")(scheduler.scheduler)
+app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)

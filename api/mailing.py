@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from api.house import utc_now
@@ -72,6 +73,11 @@ class LetterTick:
         self._database, self._clock = database, clock
         self._office = post_office(settings, engine)
         self._study = Study(press_of(engine), self._office.house, self._office.hooks)
+
+    def sending_by(self, transport: Transport) -> LetterTick:
+        """The same, letters leaving another way."""
+        self._office = replace(self._office, transport=transport)
+        return self
 
     def __call__(self, now: datetime) -> int:
         """Write and send what is due; how many letters left."""
