@@ -47,14 +47,16 @@ def page(
     *,
     present: str = "tableau",
     status: int = 200,
+    said: Flash | None = None,
 ) -> Response:
     """A page in its frame. `template` is a path under `templates/`; no visit, no navigation.
 
-    `present` is the key of the navigation entry to light.
+    `present` is the key of the navigation entry to light; `said` is told above the page.
     """
     house = house_of(request)
     flash = read_cookie(request, house.settings, FLASH)
     flashes = _read_flash(house, flash) if flash else ()
+    flashes = (*flashes, said) if said else flashes
     if visit is None:
         door = read_cookie(request, house.settings, DOOR) or new_door()
         chrome = _public_chrome(request, house, door, flashes)

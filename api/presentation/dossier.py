@@ -139,6 +139,7 @@ def _aside(
         ),
         "note_form": note_form(identity, subject, looking),
         "echeances": _echeances(connection, pipeline, subject, now),
+        "reminders_url": f"/dossiers/{subject.id}/relances",
         "rendez_vous": _appointments(connection, subject, now),
         "appointment_form": appointment_form(asking, identity, pipeline, subject, looking),
         "tasks": dossier_tasks(_of_a_task(asking, looking), identity, subject.id, now),

@@ -48,6 +48,7 @@ IDENTITE, EQUIPE = "/parametres", "/parametres/equipe"
 DISPOSITIFS = "/parametres/dispositifs"
 ANNONCES = "/parametres/annonces"
 REPRISES = "/parametres/reprises"
+MODELES, SANTE = "/parametres/modeles", "/parametres/sante"
 INVITATION = "invitation"
 
 _GROUPS = (
@@ -103,8 +104,10 @@ def tabs(present: str) -> tuple[Tab, ...]:
         (IDENTITE, "Organisme"),
         (EQUIPE, "Équipe"),
         (DISPOSITIFS, "Dispositifs"),
+        (MODELES, "Modèles"),
         (REPRISES, "Reprendre des données"),
         (ANNONCES, "Annonces"),
+        (SANTE, "Santé"),
     )
     return tuple(Tab(label=label, url=url, present=url == present) for url, label in pages)
 

@@ -18,6 +18,7 @@ from api.v1.openapi_parts import (
     ANY_FIELDS,
     BYTES,
     FILE,
+    FILE_NAME,
     ID,
     INTRODUCTION,
     PROBLEM_SHAPE,
@@ -119,7 +120,7 @@ def _in_path(operation: Operation) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": ID if name.endswith("_id") else TEXT,
+            "schema": ID if name.endswith("_id") else FILE_NAME if name == "name" else TEXT,
             "example": IN_ADDRESS.get(name, SOME_ID),
         }
         for name in names

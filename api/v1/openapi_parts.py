@@ -7,6 +7,7 @@ from typing import Any
 
 ID = {"type": "string", "pattern": "^[1-9][0-9]{0,18}$"}
 TEXT = {"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}
+FILE_NAME = {"type": "string", "pattern": "^[a-z0-9_.-]{1,60}$"}
 BYTES = {"type": "string", "contentEncoding": "binary"}
 FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 ANY_FIELDS = {

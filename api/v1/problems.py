@@ -31,6 +31,8 @@ from api.v1.errors import (
 )
 from grants.organisation.attempts import TooManyAttempts
 from grants.organisation.jetons import TokenRefused
+from grants.relances.by_hand import ReminderChanged
+from grants.relances.modeles import ModelChanged
 from workflow.errors import DomainError, Invalid, Refused, Stale
 
 PROBLEM = "application/problem+json"
@@ -47,6 +49,8 @@ _OWN: dict[type[DomainError], int] = {
     OtherCursor: 422,
     TooManyRequests: 429,
     Stale: 412,
+    ModelChanged: 412,
+    ReminderChanged: 412,
 }
 _TITLES = {
     400: "Demande illisible",

@@ -200,6 +200,7 @@ class DossierPage:
     notes: tuple[Note, ...] = ()
     note_form: NoteForm | None = None
     echeances: tuple[EcheanceLine, ...] = ()
+    reminders_url: str = ""
     rendez_vous: tuple[RendezVousLine, ...] = ()
     appointment_form: SmallForm | None = None
     tasks: DossierTasks | None = None

@@ -29,6 +29,8 @@ ORGANISMES = Ledger(
         "logo_retire": "Logo retiré",
         "signature_changee": "Signature changée",
         "signature_retiree": "Signature retirée",
+        "modele_modifie": "Modèle de lettre modifié",
+        "modele_retabli": "Modèle de lettre rétabli",
         "parametre_change": "Paramètre changé",
         "compte_invite": "Personne invitée",
         "role_change": "Rôle changé",

@@ -23,8 +23,8 @@ from grants.organisation.identity import Identity
 from grants.organisation.tables import Personne
 from grants.relances.courriers import RESTORED, SENT, SUSPENDED, LetterLedger, tell_person, told
 from notifications import desk
-from notifications.desk import Signer
-from notifications.drafts import Row, Writer, draft_of
+from notifications.desk import LetterChanged, Signer
+from notifications.drafts import Draft, Row, Writer, WrittenLetter, draft_of
 from notifications.messages import House
 from notifications.outbox import ENVOYE
 from notifications.suspensions import Suspension, lift, suspend
@@ -35,6 +35,8 @@ from workflow.subject import Subject
 
 CANCELLED, AGAIN, PRINTED = "courrier_annule", "courrier_renvoye", "courrier_a_imprimer"
 _P = table_of(Personne)
+#: A letter, and the text of it that is about to leave.
+Seen = tuple[Draft, WrittenLetter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,40 @@ def send(
     Written outside the transaction that notes it, which it opens and closes itself. Raises
     ReadOnly, NotFound, Stale, TooLate, LetterIncomplete, LetterFaulty, LetterChanged.
     """
-    identity.require_writer()
-    seen = desk.ready(database, mailroom.write, identity.organisme_id, choice.id, now, choice.shown)
+    seen = written(database, mailroom, identity, choice, now)
     with database.unit_of_work() as session:
-        connection = session.connection()
-        _lock_dossier(session, mailroom, identity, seen[0].row)
-        locked = desk.lock_letter(connection, identity.organisme_id, choice.id, choice.version)
-        desk.approve(connection, mailroom.house, locked, seen, _signer(identity), now)
+        let_leave(session, mailroom, identity, choice, seen, now)
+
+
+def written(
+    database: Database, mailroom: Mailroom, identity: Identity, choice: Choice, now: datetime
+) -> Seen:
+    """The text that may leave, written before any transaction that changes something.
+
+    Raises ReadOnly, NotFound, TooLate, LetterIncomplete, LetterFaulty, LetterChanged.
+    """
+    identity.require_writer()
+    return desk.ready(database, mailroom.write, identity.organisme_id, choice.id, now, choice.shown)
+
+
+def let_leave(
+    session: Session,
+    mailroom: Mailroom,
+    identity: Identity,
+    choice: Choice,
+    seen: Seen,
+    now: datetime,
+) -> None:
+    """Fix the text that was written, and let it leave. Never commits.
+
+    Raises NotFound, Stale, TooLate, LetterChanged, NoAddress.
+    """
+    if choice.shown is not None and choice.shown != seen[1].digest:
+        raise LetterChanged
+    connection = session.connection()
+    _lock_dossier(session, mailroom, identity, seen[0].row)
+    locked = desk.lock_letter(connection, identity.organisme_id, choice.id, choice.version)
+    desk.approve(connection, mailroom.house, locked, seen, _signer(identity), now)
 
 
 def cancel(

@@ -13,11 +13,9 @@ from api.main import create_app
 from api.rendering import Pages
 from api.settings import Settings
 from tests.builders.dossiers import Counter
-from tests.builders.offices import QUICK_PASSWORDS, Office, make_office
+from tests.builders.offices import QUICK_PASSWORDS, SECRET, Office, make_office
 from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database
-
-SECRET = "secret de test, assez long pour sceller"
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ from api.pages import ROUTERS
 from grants.organisation.links import create_link
 from grants.relances.feed import find_feed, make_link, mark_seen
 from notifications.outbox import Occasion
+from notifications.suspensions import RAPPELS, Suspension, suspend
+from notifications.unsubscribe import find_stop_link, stop_token
 from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
-from tests.builders.offices import NOW, Holdings, Office
+from tests.builders.offices import LETTER, LETTER_FILE, NOW, SECRET, Holdings, Office
 
 
 class Address(NamedTuple):
@@ -48,7 +50,9 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
     ids = {
         "compte_id": holds.compte,
         "contact_id": holds.contact,
+        "courrier_id": holds.courrier,
         "dossier_id": holds.dossier,
+        "echeance_id": holds.echeance,
         "etiquette_id": holds.etiquette,
         "fichier_id": holds.fichier,
         "fusion_id": holds.fusion,
@@ -68,9 +72,12 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "jeton": create_link(session, office.people["assistant"].id, NOW),
         "lien": _calendar_link(session, office),
         "key": "microprojets",
+        "lettre": LETTER,
         "modele": "structures",
+        "name": LETTER_FILE,
         "parameter": "plafond",
         "piece": "devis",
+        "rappel": _stop_link(session, office, holds.courrier),
         "sheet": "projet",
     }
 
@@ -80,6 +87,16 @@ def _calendar_link(session: Session, office: Office) -> str:
     secret = make_link(session, office.identity("assistant"), "tous", NOW)
     mark_seen(session, find_feed(session.connection(), secret, NOW), NOW)
     return secret
+
+
+def _stop_link(session: Session, office: Office, courrier: int) -> str:
+    """A link by which whoever had a letter stops reminders, and has just done so."""
+    connection, secret = session.connection(), SECRET.encode()
+    token = stop_token(secret, courrier)
+    found = find_stop_link(connection, secret, token)
+    address = found.row["recipient_email"]
+    suspend(connection, office.id, Suspension(address, RAPPELS, "", NOW, "Le destinataire"))
+    return token
 
 
 def _told_elsewhere(session: Session, office: Office) -> dict[str, int]:

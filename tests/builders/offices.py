@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zlib import compress, crc32
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from api.composition import default_engine
 from grants.comites.service import create_seance
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
+from grants.dossiers.lettres.examples import example_of
 from grants.dossiers.listes.vues import save_vue
 from grants.dossiers.lots.preparation import Chosen, open_lot
 from grants.dossiers.opening import Opening, open_dossier
@@ -32,14 +33,23 @@ from grants.organisation.people import find_or_create_personne
 from grants.organisation.roles import DIRECTION, LECTEUR, ROLES
 from grants.structures.contacts import add_contact, contacts_of
 from grants.structures.service import create_structure
+from notifications.courrier_table import PieceJointe
+from tests.builders.courriers import letter_row, put_one
 from tests.builders.papers import handed
 from tests.builders.reprises import faulty_reprise
 from workflow.database import table_of
+from workflow.echeance_table import Echeance
+from workflow.echeances import RELANCE
+from workflow.journal import canonical
 
 NOW = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 PASSWORD = "trois chevaux bleus"
+#: What the application of the tests seals with.
+SECRET = "secret de test, assez long pour sceller"
 # As weak as argon2 allows: tests sign in a thousand times.
 QUICK_PASSWORDS = Passwords(memory_kib=8)
+#: A letter that waits for somebody's « Envoyer », and the file that it carries.
+LETTER, LETTER_FILE = "notification_accord", "lettre.pdf"
 _HASH = QUICK_PASSWORDS.hash(PASSWORD)
 
 
@@ -73,6 +83,8 @@ class Holdings:
     fichier: int
     reprise: int
     fusion: int
+    courrier: int
+    echeance: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -139,7 +151,37 @@ def furnish(session: Session, office: Office) -> Holdings:
         lot=open_lot(session, identity, Chosen([dossier.id]), NOW, f"lot-de-{office.id}-x"),
         reprise=faulty_reprise(session, default_engine(), identity, NOW),
         fusion=_merged_into(session, identity, structure),
+        courrier=_letter(session, office, dossier.id, personne.id),
+        echeance=_reminder(session, dossier.id),
     )
+
+
+def _letter(session: Session, office: Office, dossier: int, personne: int) -> int:
+    """A decision that waits for somebody's « Envoyer », with a file that it carries."""
+    connection, letter = session.connection(), default_engine().vocabulary.letters[LETTER]
+    row = letter_row(
+        office.id,
+        tenant_id=office.id,
+        letter=letter.key,
+        title=letter.title,
+        release=letter.release,
+        state="a_valider",
+        subject_id=dossier,
+        recipient_id=personne,
+        context=canonical(example_of(default_engine(), letter)),
+    )
+    id = put_one(connection, row)
+    carried = {"courrier_id": id, "name": LETTER_FILE, "media_type": "application/pdf"}
+    more = {"content": b"%PDF-1.7", "digest": "0" * 64}
+    connection.execute(insert(table_of(PieceJointe)).values(**carried, **more))
+    return id
+
+
+def _reminder(session: Session, dossier: int) -> int:
+    """What the clock would remind the porteur of."""
+    table = table_of(Echeance)
+    found = select(table.c.id).where(table.c.subject_id == dossier, table.c.kind == RELANCE)
+    return session.connection().execute(found.order_by(table.c.due_at)).scalars().first() or 0
 
 
 def _merged_into(session: Session, identity: Identity, structure: int) -> int:

@@ -23,6 +23,8 @@ _L = "/lots/{lot_id}"
 _R, _Q = "/parametres/reprises/{reprise_id}", "/reprises/{reprise_id}"
 _V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
+_K, _A = "/courriers/{courrier_id}", f"{_D}/relances/{{echeance_id}}"
+_M = "/parametres/modeles/{lettre}"
 #: What a page posts → what a program asks for.
 SAME = {
     "/dossiers/nouveau": "POST /dossiers",
@@ -91,6 +93,19 @@ SAME = {
     f"{_R}/lancer": f"POST {_Q}/lancer",
     f"{_R}/annuler": f"POST {_Q}/annuler",
     f"{_R}/abandonner": f"POST {_Q}/abandonner",
+    f"{_K}/imprimer": f"POST {_K}/imprimer",
+    f"{_K}/envoyer": f"POST {_K}/envoyer",
+    f"{_K}/poste": f"POST {_K}/poste",
+    f"{_K}/renvoyer": f"POST {_K}/renvoyer",
+    f"{_K}/completer": f"POST {_K}/completer",
+    f"{_K}/annuler": f"POST {_K}/annuler",
+    f"{_A}/deplacer": f"POST {_A}/deplacer",
+    f"{_A}/suspendre": f"POST {_A}/suspendre",
+    f"{_A}/reprendre": f"POST {_A}/reprendre",
+    f"{_A}/envoyer": f"POST {_A}/envoyer",
+    f"{_A}/annuler": f"POST {_A}/annuler",
+    _M: "PUT /modeles/{lettre}",
+    f"{_M}/original": "POST /modeles/{lettre}/original",
     "/parametres/annonces": "POST /annonces",
     "/parametres/annonces/{adresse_id}/retirer": "DELETE /annonces/{adresse_id}",
     "/parametres/annonces/envois/{envoi_id}/renvoyer": "POST /annonces/envois/{envoi_id}/renvoyer",
@@ -103,6 +118,12 @@ FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
 BODIES = {f"{_S}/fusionner": {"autre_version": "*"}}
 #: What only a person in front of a browser does, and why.
 OF_THE_BROWSER = {
+    "/agenda/lien": "a secret shown once, for the calendar of whoever asks",
+    "/agenda/lien/retirer": "whoever lost a link ends it in person",
+    "/courriers/lot": "a program does it letter by letter, and knows what became of each",
+    "/rappels/{rappel}": "whoever is written to has no token: the link is the proof",
+    f"{_M}/apercu": "a text half typed, drawn for a frame",
+    f"{_M}/lettre.pdf": "a text half typed, drawn for a frame",
     "/annuler": "the word that undoes a click is sealed in its message; a program does the inverse",
     "/compte/jetons": "a token that could make others would never end",
     "/compte/jetons/revoquer": "whoever lost a token ends it in person",
@@ -150,6 +171,17 @@ READ = {
     "/parametres/dispositifs": "/dispositifs",
     "/parametres/dispositifs/{key}": "/organisme/dispositifs/{key}",
     "/parametres/equipe": "/equipe",
+    "/agenda": "/agenda",
+    "/courriers": "/courriers",
+    "/courriers/impression": f"{_K}/lettre.pdf",
+    _K: _K,
+    f"{_K}/courriel": _K,
+    f"{_K}/lettre.pdf": f"{_K}/lettre.pdf",
+    f"{_K}/fichiers/{{name}}": f"{_K}/fichiers/{{name}}",
+    f"{_D}/relances": f"{_D}/relances",
+    "/parametres/modeles": "/modeles",
+    _M: "/modeles/{lettre}",
+    f"{_M}/apercu": "/modeles/{lettre}",
     "/parametres/annonces": "/annonces",
     "/parametres/reprises": "/reprises",
     "/parametres/reprises/modeles/{modele}": "/reprises/modeles/{modele}",
@@ -166,6 +198,8 @@ NOTHING_TO_READ = (
     "/dossiers/nouveau",
     "/healthz",
     "/liste/vues/nouvelle",
+    "/parametres/sante",  # of the whole installation: « /healthz » tells it to programs
+    "/rappels/{rappel}",
     "/reinitialisation/{jeton}",
     "/seances/nouvelle",
     "/seances/{seance_id}/modifier",
