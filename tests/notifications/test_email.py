@@ -7,11 +7,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import css_inline
 import pytest
 
+from notifications.email_html import LETTERHEAD
 from notifications.render import Written, digest_of
 from tests.builders.lettering import BODY, HEAD, REFERENCE, with_, written
 
+SOURCE = LETTERHEAD / "courriel.html"
 GOLDEN = Path(__file__).parent / "lettre"
 
 
@@ -106,3 +109,11 @@ def test_the_digest_tells_any_difference(letter: Written) -> None:
     digests = [digest_of(each) for each in (letter, *others)]
     assert digests[0] == digests[1]
     assert len(set(digests)) == len(others)
+
+
+def test_the_styles_put_once_are_those_that_each_page_would_be_given(letter: Written) -> None:
+    bare = re.sub(r' style="[^"]*"', "", letter.html)
+    sheet = re.search(r"<style>.*?</style>", SOURCE.read_text("utf-8"), re.DOTALL)
+    assert sheet is not None
+    inlined = css_inline.inline(bare.replace("<title>", f"{sheet[0]}<title>"))
+    assert _Page(inlined).tags == _Page(letter.html).tags
