@@ -53,7 +53,8 @@ class Route(NamedTuple):
     @property
     def is_at_the_door(self) -> bool:
         """Whether it takes the form of somebody who is not signed in."""
-        return self.is_post and self.who is Who.ANYBODY
+        by_link = self.path in OPENED_BY_A_LINK
+        return self.is_post and self.who is Who.ANYBODY and not by_link
 
     @property
     def names_a_row(self) -> bool:
@@ -63,7 +64,7 @@ class Route(NamedTuple):
 
 ROUTES = [Route(*each) for each in ACCESS]
 #: Addresses that hold a secret of their own: whoever has it is let in without signing in.
-OPENED_BY_A_LINK = frozenset({"/agenda/{lien}.ics"})
+OPENED_BY_A_LINK = frozenset({"/agenda/{lien}.ics", "/rappels/{rappel}"})
 
 
 class Place(NamedTuple):
@@ -228,7 +229,7 @@ def test_no_form_is_taken_without_its_token(
 ) -> None:
     before = written(database)
     for route in ROUTES:
-        if not route.is_post:
+        if not route.is_post or route.path in OPENED_BY_A_LINK:
             continue
         visitor = as_role(app, here, role)
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "faux"}):
