@@ -37,7 +37,8 @@ _SPECIMEN = """\
 <blockquote id="blockquote"></blockquote>
 <table id="figures" class="figures"><thead><tr><th id="th"></th><th id="th right" class="right">
 </th></tr></thead><tbody><tr><td id="td" class="cell"></td><td id="td right" class="cell right">
-</td></tr></tbody></table><p id="signature" class="signature"></p><span id="title" class="title"></span>
+</td></tr></tbody></table><p id="signature" class="signature"></p>
+<span id="title" class="title"></span>
 """
 _STYLED = re.compile(r'<[^>]* id="([^"]+)"[^>]*?( style="[^"]*")')
 

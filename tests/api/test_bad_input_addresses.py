@@ -148,7 +148,9 @@ def test_an_unknown_name_in_an_address_is_a_page_that_does_not_exist(
 ) -> None:
     before, stranger = contents(database), Visitor(inside.app)
     for address in ADDRESSES:
-        for key in set(address.names).intersection({"action", "sheet", "key", "parameter", "lettre"}):
+        for key in set(address.names).intersection(
+            {"action", "sheet", "key", "parameter", "lettre"}
+        ):
             answer = ask(inside, address, address.url({**values, key: name}))
             assert answer.status_code == 404, address
             assert in_french(answer), address
