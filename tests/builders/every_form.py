@@ -26,7 +26,7 @@ from grants.relances.by_hand import REMINDER_FIELDS
 from grants.structures.contacts import CONTACT_FIELDS
 from grants.structures.service import STRUCTURE_FIELDS
 from tests.builders.bad_values import good_of
-from tests.builders.offices import LETTER, NOW, Holdings, Office
+from tests.builders.offices import NOW, Holdings, Office
 from workflow.database import table_of
 from workflow.pipeline import PREVIOUS, Action, Choice, Field, Pipeline
 
@@ -47,10 +47,6 @@ _DATED = Field(key="date_document", label="Date du document", type="date")
 _NOTE = Field(key="texte", label="Note", type="texte_long", longest=5000, required=True)
 _TAG = Field(key="etiquette", label="Étiquette", type="texte", longest=40, required=True)
 _NAME = Field(key="nom", label="Nom", type="texte", longest=60, required=True)
-_MODEL = (
-    Field(key="objet", label="Objet", type="texte", longest=300, required=True),
-    Field(key="texte", label="Texte", type="texte_long", longest=20_000, required=True),
-)
 _REFERENCE = Field(key="reference", label="Référence", type="texte", required=True)
 
 
@@ -94,7 +90,6 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/pieces/devis/correction", _CORRECTION),
         (f"{dossier}/pieces/devis/validation", (_DATED,)),
         (f"{dossier}/relances/{holds.echeance}/deplacer", REMINDER_FIELDS),
-        (f"/parametres/modeles/{LETTER}", _MODEL),
         (f"/taches/{holds.tache}", TACHE_FIELDS),
         ("/taches", (*TACHE_FIELDS, DOSSIER_FIELD)),
         ("/structures/nouvelle", STRUCTURE_FIELDS),
