@@ -31,22 +31,31 @@ from grants.organisation.tables import Adhesion, Compte
 from grants.reprise.service import Sent, receive
 from grants.reprise.tables import Reprise
 from grants.structures.tables import Contact
+from notifications.courrier_table import Courrier
 from notifications.outbox import Occasion
 from notifications.webhook_tables import Annonce
 from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
+from tests.builders.offices import LETTER
 from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
 from tests.builders.tables_sent import csv_of
 from workflow.database import table_of
 
 #: Pages that anybody sees, looked at apart.
-AT_THE_DOOR = frozenset({"/connexion", "/demarrage", "/reinitialisation/{jeton}"})
+AT_THE_DOOR = frozenset(
+    {"/connexion", "/demarrage", "/reinitialisation/{jeton}", "/rappels/{rappel}"}
+)
 #: Addresses that answer with something else than a page of their own.
 NO_PAGE = frozenset(
     {
         "/",
         "/healthz",
         "/agenda/{lien}.ics",
+        "/courriers/impression",
+        "/courriers/{courrier_id}/courriel",
+        "/courriers/{courrier_id}/lettre.pdf",
+        "/courriers/{courrier_id}/fichiers/{name}",
+        "/parametres/modeles/{lettre}/apercu",
         "/organismes/{organisme_id}/logo",
         "/dossiers/{dossier_id}/fichiers/{fichier_id}",
         "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",
@@ -73,6 +82,10 @@ WRITING = frozenset(
 )
 GENERAL = (
     "/aujourdhui",
+    "/agenda",
+    "/agenda?forme=liste",
+    "/courriers",
+    "/courriers?vue=tous",
     "/tableau",
     "/liste",
     "/liste/colonnes",
@@ -93,8 +106,10 @@ GENERAL = (
     "/parametres/dispositifs",
     "/parametres/reprises",
     "/parametres/annonces",
+    "/parametres/modeles",
+    "/parametres/sante",
 )
-_D, _S, _C = table_of(Dossier), table_of(Seance), table_of(Contact)
+_L, _D, _S, _C = (table_of(each) for each in (Courrier, Dossier, Seance, Contact))
 _F, _K = table_of(Fichier), table_of(Piece)
 _N = table_of(Annonce)
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
@@ -215,6 +230,12 @@ def a_dossier_of_each_stage(site: Site) -> list[str]:
         return [f"/dossiers/{id}" for id in session.connection().execute(query).scalars()]
 
 
+def _letter_of(connection: Connection, organisme_id: int) -> int:
+    """A letter of the filled organisme."""
+    query = select(func.min(_L.c.id)).where(_L.c.tenant_id == organisme_id)
+    return connection.execute(query).scalar_one()
+
+
 def _held(connection: Connection) -> Iterator[Place]:
     contact = connection.execute(select(_C).limit(1)).one()
     dossier = connection.execute(
@@ -227,6 +248,8 @@ def _held(connection: Connection) -> Iterator[Place]:
         "structure_id": contact.structure_id,
         "contact_id": contact.id,
         "key": dossier.pipeline,
+        "lettre": LETTER,
+        "courrier_id": _letter_of(connection, dossier.organisme_id),
         "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
         "lot_id": connection.execute(select(func.min(table_of(Lot).c.id))).scalar_one(),
     }
