@@ -27,6 +27,7 @@ _SUBJECTS = (
     "seances",
     "courriers",
     "relances",
+    "agenda",
     "modeles",
     "journaux",
     "pilotage",

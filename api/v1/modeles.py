@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.v1.contract import Call, Subject
 from api.v1.given import only_asked
-from api.v1.shapes.courriers import LigneModele, Modele, Modeles
+from api.v1.shapes.modeles import LigneModele, Modele, Modeles
 from grants.dossiers.lettres.variables import variables_of
 from grants.relances.modeles import (
     LONGEST_BODY,
