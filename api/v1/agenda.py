@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from api.v1.contract import Answer, Call, Subject
+from api.v1.days import day_asked, midnight
 from api.v1.given import number_of
 from api.v1.paging import PAGING, next_url, page_size, place_asked
 from api.v1.shapes.agenda import ChoseAgenda, PageAgenda
 from grants.relances.agenda import KINDS, AgendaLine, Narrowing, agenda
-from workflow.dates import DateFault, from_paris, parse_date, to_paris
+from workflow.dates import to_paris
 from workflow.errors import Invalid
 
 subject = Subject("Agenda")
@@ -58,8 +58,8 @@ def _line(line: AgendaLine) -> ChoseAgenda:
 def _asked(call: Call) -> tuple[tuple[datetime, datetime], Narrowing]:
     """The span and the filters of an address. Raises Invalid."""
     query, faults = call.query, dict[str, str]()
-    first = _day(query, "du", faults) or to_paris(call.now).date()
-    last = _day(query, "au", faults)
+    first = day_asked(query, "du", faults) or to_paris(call.now).date()
+    last = day_asked(query, "au", faults)
     last = first + _MONTH if last is None else last
     kinds = tuple(query["quoi"].split(",")) if "quoi" in query else KINDS
     qui, pipeline = query.get("qui"), query.get("dispositif")
@@ -74,17 +74,5 @@ def _asked(call: Call) -> tuple[tuple[datetime, datetime], Narrowing]:
     if faults:
         raise Invalid(faults)
     who = None if qui is None else number_of(qui)
-    span = (_midnight(first), _midnight(last + timedelta(days=1)))
+    span = (midnight(first), midnight(last + timedelta(days=1)))
     return span, Narrowing(who, pipeline, kinds)
-
-
-def _day(query: Any, name: str, faults: dict[str, str]) -> date | None:
-    try:
-        return parse_date(query[name]) if name in query else None
-    except DateFault as fault:
-        faults[name] = str(fault)
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return from_paris(datetime.combine(day, time()))

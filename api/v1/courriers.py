@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -13,6 +13,7 @@ from api.mailing import mailroom_of, press_of
 from api.presentation.courrier import is_fixed
 from api.presentation.printing import printed_together
 from api.v1.contract import Answer, Arrival, Call, Subject
+from api.v1.days import day_asked, midnight
 from api.v1.given import answered, number_of, only_asked
 from api.v1.paging import PAGING, next_url, page_size, place_asked
 from api.v1.routes import PREFIX
@@ -23,7 +24,6 @@ from grants.relances.envois import Choice, Mailroom
 from notifications.courrier_table import CHANNELS, STATES
 from notifications.desk import preview
 from notifications.letter_queries import Filters, Place, WholeLetter, file_of, letter, letters
-from workflow.dates import DateFault, from_paris, parse_date
 from workflow.errors import DomainError, Invalid
 from workflow.pipeline import Field
 
@@ -242,7 +242,7 @@ def _filters(call: Call) -> Filters:
         "rappel": query.get("rappel") in (None, "0", "1"),
     }
     faults |= {name: _UNKNOWN for name, is_known in known.items() if not is_known}
-    since, until = (_day(query, name, faults) for name in ("du", "au"))
+    since, until = (day_asked(query, name, faults) for name in ("du", "au"))
     if faults:
         raise Invalid(faults)
     return Filters(
@@ -252,8 +252,8 @@ def _filters(call: Call) -> Filters:
         personne_id=personne,
         subject=None if dossier is None else (KIND, dossier),
         reminder=query["rappel"] == "1" if "rappel" in query else None,
-        since=None if since is None else _midnight(since),
-        until=None if until is None else _midnight(until + timedelta(days=1)),
+        since=None if since is None else midnight(since),
+        until=None if until is None else midnight(until + timedelta(days=1)),
     )
 
 
@@ -264,15 +264,3 @@ def _row(query: Any, name: str, faults: dict[str, str]) -> int | None:
     if found is None:
         faults[name] = _UNKNOWN
     return found
-
-
-def _day(query: Any, name: str, faults: dict[str, str]) -> date | None:
-    try:
-        return parse_date(query[name]) if name in query else None
-    except DateFault as fault:
-        faults[name] = str(fault)
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return from_paris(datetime.combine(day, time()))
