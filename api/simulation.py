@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from grants.relances.service import follow_time, settle_all, sweep
 from grants.relances.taking_back import take_back
 from notifications.courrier_table import Courrier, CourrierRappel
 from notifications.outbox import A_COMPLETER, A_VALIDER, ANNULE, ENVOYE, PAPIER, WAITING
-from notifications.transports import MemoryTransport
+from notifications.transports import MemoryTransport, Transport
 from workflow import echeances
 from workflow.database import Database, sqlite_module, table_of
 from workflow.dates import to_paris
@@ -118,6 +118,7 @@ class Play:
     database: Database
     engine: Engine
     now: datetime
+    transport: Transport = field(default_factory=MemoryTransport)
 
     def until(self, end: datetime, organisme_id: int | None = None) -> list[Happening]:
         """Go on until that moment; what happened on the way, in order."""
@@ -138,9 +139,9 @@ class Play:
             self.now = following
 
     def _letters(self) -> LetterTick:
-        """Who writes and sends, into memory; each at the moment that is played."""
+        """Who writes and sends, into memory unless told otherwise, at the moment that is played."""
         tick = LetterTick(self.settings, self.database, self.engine, lambda: self.now)
-        return tick.sending_by(MemoryTransport())
+        return tick.sending_by(self.transport)
 
     def _tick(self, letters: LetterTick) -> None:
         """All that is due at this moment, until nothing is."""
