@@ -1,4 +1,4 @@
-"""`python3 manage.py bench [--quick] [--only …]`: measure, print, write `docs/benchmarks.md`."""
+"""`python3 manage.py bench [--only …]`: measure, keep, print, write `docs/benchmarks.md`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import multiprocessing
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from typing import TypeVar
 
 from benchmarks import (
     exports,
     imports,
     letters,
+    lists,
     machine,
     moves,
     offers,
@@ -25,64 +25,108 @@ from benchmarks import (
 )
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
-from benchmarks.report import PAGE, Measures, page_of
+from benchmarks.record import Measures, record, recorded, taken_now
+from benchmarks.report import PAGE, page_of
 
-PARTS = ("moves", "posts", "offers", "pages", "export", "letters", "reminders", "start")
+PARTS = (
+    *("moves", "posts", "offers", "list", "pages", "export", "letters", "reminders", "start"),
+    "shares",
+)
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
 Result = TypeVar("Result")
 
 
 def main() -> None:
-    """Measure what is asked. A partial or quick run is printed and not written."""
+    """Measure what is asked. Each part is kept with its day; a quick run is only printed."""
     chosen = _arguments()
-    effort = _QUICK if chosen.quick else _FULL
-    described, measures = machine.describe(), Measures()
-    _measure(measures, chosen.only or PARTS, effort)
-    how = f"{effort.rounds} séries de {effort.batch} mouvements, le double à huit clients"
-    page = page_of(measures, described, datetime.now(UTC), how)
-    print(page)
-    if not chosen.quick and not chosen.only:
-        PAGE.write_text(page, "utf-8")
+    effort = _QUICK if chosen.quick else Effort(chosen.rounds, _FULL.batch)
+    described = machine.describe()
+    measures = Measures() if chosen.quick else recorded()
+    for part in chosen.only or PARTS:
+        measures.taken[part] = taken_now(_HOW.get(part, "").format(effort=effort))
+        _MEASURED[part](measures, effort)
+        if not chosen.quick:
+            record(measures)
+            PAGE.write_text(page_of(measures, described), "utf-8")
+    print(page_of(measures, described))
+
+
+_HOW = {
+    "moves": "{effort.rounds} séries de {effort.batch} mouvements, le double à huit clients",
+    "posts": "{effort.rounds} séries de {effort.batch} mouvements, le double à huit clients",
+    "list": "{effort.rounds} séries",
+}
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="manage.py bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short series, to see that it works")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts only")
+    rounds = "how many series of each measure"
+    parser.add_argument("--rounds", type=int, default=_FULL.rounds, help=rounds)
     return parser.parse_args()
 
 
-def _measure(measures: Measures, parts: tuple[str, ...] | list[str], effort: Effort) -> None:
-    for kind in KINDS:
-        if "moves" in parts:
-            measures.moves += _alone(moves.measure, kind, effort)
-        if "posts" in parts:
-            measures.posts += _alone(posts.measure, kind, effort)
-        if "offers" in parts:
-            measures.offers[kind] = _alone(offers.measure, kind, effort.rounds, effort.batch * 10)
-        if "pages" in parts:
-            sizes = pages.QUICK_SIZES if effort == _QUICK else pages.SIZES
-            measures.growth.append(_alone(pages.measure, kind, sizes, max(5, effort.rounds // 3)))
-        if "export" in parts:
-            sizes = exports.QUICK_SIZES if effort == _QUICK else exports.SIZES
-            measures.exports += _alone(exports.measure, kind, sizes)
-    _measure_letters(measures, parts, effort)
-    if "start" in parts:
-        measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
-        measures.imports = _alone(imports.measure)
-    if "moves" in parts:
-        measures.shares = _alone(shares.measure, effort.batch * 5)
+def _moves(measures: Measures, effort: Effort) -> None:
+    measures.moves = [one for kind in KINDS for one in _alone(moves.measure, kind, effort)]
 
 
-def _measure_letters(
-    measures: Measures, parts: tuple[str, ...] | list[str], effort: Effort
-) -> None:
-    if "reminders" in parts:
-        sizes = sweeps.QUICK if effort == _QUICK else sweeps.FULL
-        measures.reminders += [_alone(sweeps.measure, kind, *sizes) for kind in KINDS]
-    if "letters" in parts:
-        measures.letters = _alone(letters.measure, max(3, effort.rounds // 3), 12)
+def _posts(measures: Measures, effort: Effort) -> None:
+    measures.posts = [one for kind in KINDS for one in _alone(posts.measure, kind, effort)]
+
+
+def _offers(measures: Measures, effort: Effort) -> None:
+    calls = effort.batch * 10
+    measures.offers = {kind: _alone(offers.measure, kind, effort.rounds, calls) for kind in KINDS}
+
+
+def _list(measures: Measures, effort: Effort) -> None:
+    found = [_alone(lists.measure, kind, effort.rounds, effort.batch) for kind in KINDS]
+    measures.lists = [one for each in found for one in each]
+
+
+def _pages(measures: Measures, effort: Effort) -> None:
+    sizes = pages.QUICK_SIZES if effort == _QUICK else pages.SIZES
+    rounds = max(5, effort.rounds // 3)
+    measures.growth = [_alone(pages.measure, kind, sizes, rounds) for kind in KINDS]
+
+
+def _export(measures: Measures, effort: Effort) -> None:
+    sizes = exports.QUICK_SIZES if effort == _QUICK else exports.SIZES
+    measures.exports = [one for kind in KINDS for one in _alone(exports.measure, kind, sizes)]
+
+
+def _reminders(measures: Measures, effort: Effort) -> None:
+    sizes = sweeps.QUICK if effort == _QUICK else sweeps.FULL
+    measures.reminders = [_alone(sweeps.measure, kind, *sizes) for kind in KINDS]
+
+
+def _letters(measures: Measures, effort: Effort) -> None:
+    measures.letters = _alone(letters.measure, max(3, effort.rounds // 3), 12)
+
+
+def _start(measures: Measures, effort: Effort) -> None:
+    measures.start = _alone(startup.measure, max(3, effort.rounds // 5))
+    measures.imports = _alone(imports.measure)
+
+
+def _shares(measures: Measures, effort: Effort) -> None:
+    measures.shares = _alone(shares.measure, effort.batch * 5)
+
+
+_MEASURED: dict[str, Callable[[Measures, Effort], None]] = {
+    "moves": _moves,
+    "posts": _posts,
+    "offers": _offers,
+    "list": _list,
+    "pages": _pages,
+    "export": _export,
+    "letters": _letters,
+    "reminders": _reminders,
+    "start": _start,
+    "shares": _shares,
+}
 
 
 def _alone(measure: Callable[..., Result], *arguments: object) -> Result:

@@ -19,12 +19,11 @@ from fastapi import FastAPI
 from api.composition import build_engine
 from api.main import create_app
 from api.settings import Settings
-from benchmarks.crowding import REFERENTS, Crowd, crowd
-from benchmarks.places import empty_database
+from benchmarks.crowding import REFERENTS, Crowd
+from benchmarks.crowds import Crowded, crowds
 from benchmarks.posts import house_visitor
 from grants.dossiers.listing import SORTS
 from tests.builders.counting import statements_of
-from tests.builders.databases import build_schema
 from workflow.database import Database
 
 SIZES = (10_000, 100_000, 1_000_000)
@@ -50,15 +49,72 @@ class PageTime:
 
 @dataclass(frozen=True, slots=True)
 class GrowthResult:
-    """Every page on one kind of database, by number of dossiers."""
+    """Every page on one kind of database, by number of dossiers.
+
+    `ratios`: the largest number against the smallest, the median of the rounds.
+    """
 
     kind: str
     times: Mapping[int, tuple[PageTime, ...]]
+    ratios: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The application over one crowd, and somebody signed in there."""
+
+    app: FastAPI
+    database: Database
+    cookie: str
+    addresses: Mapping[str, str]
+
+    def ask(self, page: str) -> float:
+        """Milliseconds until the whole answer."""
+        start = time.perf_counter()
+        _ask(self.app, self.addresses[page], self.cookie)
+        return (time.perf_counter() - start) * 1000
 
 
 def measure(kind: str, sizes: tuple[int, ...], rounds: int) -> GrowthResult:
-    """Fill, then show each page in turn, round after round."""
-    return GrowthResult(kind, {size: _at_size(kind, size, rounds) for size in sizes})
+    """Show each page at each size in turn, round after round."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with (
+        crowds(kind, sizes) as filled,
+        tempfile.TemporaryDirectory(prefix="microprojets-bench-") as folder,
+    ):
+        houses = {size: _house(each, Path(folder)) for size, each in filled.items()}
+        first, *_, last = houses
+        times: dict[int, list[PageTime]] = {size: [] for size in houses}
+        ratios: dict[str, float] = {}
+        for page in houses[first].addresses:
+            sent = {size: _statements(house, page) for size, house in houses.items()}
+            taken: dict[int, list[float]] = {size: [] for size in houses}
+            for _ in range(rounds):
+                for size, house in houses.items():
+                    taken[size].append(house.ask(page))
+            for size, each in taken.items():
+                times[size].append(PageTime(page, statistics.median(each), sent[size]))
+            pairs = zip(taken[last], taken[first], strict=True)
+            ratios[page] = statistics.median(large / small for large, small in pairs)
+        for house in houses.values():
+            house.database.dispose()
+    return GrowthResult(kind, {size: tuple(each) for size, each in times.items()}, ratios)
+
+
+def _house(filled: Crowded, folder: Path) -> _House:
+    engine, database = build_engine(), Database(filled.url)
+    settings = Settings(data_folder=folder, database_url=filled.url, secret="x" * 40)
+    app = create_app(settings, database=database, engine=engine)
+    cookie, _csrf = house_visitor(filled.url)
+    return _House(app, database, cookie, addresses(filled.of))
+
+
+def _statements(house: _House, page: str) -> int:
+    for _ in range(_WARM_UP):
+        house.ask(page)
+    with statements_of(house.database) as sent:
+        house.ask(page)
+    return len(sent)
 
 
 def addresses(of: Crowd) -> dict[str, str]:
@@ -84,46 +140,10 @@ def addresses(of: Crowd) -> dict[str, str]:
     filters[", un département"] = "&departement=34"
     for label, narrowed in filters.items():
         for key in SORTS:
-            found[f"Liste par {key}{label}"] = f"{liste}{narrowed}&tri={key}"
+            for word, sense in (("croissant", "asc"), ("décroissant", "desc")):
+                address = f"{liste}{narrowed}&tri={key}&sens={sense}"
+                found[f"Liste par {key} {word}{label}"] = address
     return found
-
-
-def _at_size(kind: str, size: int, rounds: int) -> tuple[PageTime, ...]:
-    engine = build_engine()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    with (
-        empty_database(kind) as url,
-        tempfile.TemporaryDirectory(prefix="microprojets-bench-") as folder,
-    ):
-        build_schema(url)
-        database = Database(url)
-        started = time.perf_counter()
-        of = crowd(database, engine, size)
-        print(f"  {kind} {size} : {time.perf_counter() - started:.0f} s", flush=True)
-        settings = Settings(data_folder=Path(folder), database_url=url, secret="x" * 40)
-        app = create_app(settings, database=database, engine=engine)
-        cookie, _ = house_visitor(url)
-        shown = [
-            _shown(app, database, page, address, cookie, rounds)
-            for page, address in addresses(of).items()
-        ]
-        database.dispose()
-        return tuple(shown)
-
-
-def _shown(
-    app: FastAPI, database: Database, page: str, address: str, cookie: str, rounds: int
-) -> PageTime:
-    for _ in range(_WARM_UP):
-        _ask(app, address, cookie)
-    with statements_of(database) as sent:
-        _ask(app, address, cookie)
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        _ask(app, address, cookie)
-        times.append((time.perf_counter() - start) * 1000)
-    return PageTime(page, statistics.median(times), len(sent))
 
 
 def _ask(app: FastAPI, address: str, cookie: str) -> None:

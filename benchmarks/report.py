@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-from benchmarks import exports, growth_report, letters, offers, posts, startup, sweeps
-from benchmarks.exports import ExportResult
+from benchmarks import (
+    exports,
+    growth_report,
+    letters,
+    lists_report,
+    offers,
+    posts,
+    startup,
+    sweeps,
+)
 from benchmarks.letters import LetterRates
 from benchmarks.moves import MoveResult
 from benchmarks.pages import GrowthResult
 from benchmarks.posts import PostResult
+from benchmarks.record import Measures, Taken
 from benchmarks.rounds import Rates
 from benchmarks.startup import StartResult
 
@@ -27,38 +34,35 @@ _OFFERS_PER_S = 10_000
 _START_RATIO, _MEGABYTES = 1.5, 130.0
 
 
-@dataclass(slots=True)
-class Measures:
-    """All that one run of the benchmarks found."""
+def page_of(measures: Measures, machine: Mapping[str, str]) -> str:
+    """The whole page: what was measured, each part with its day."""
+    start = measures.start
+    parts = {
+        "moves": _moves(measures.moves),
+        "posts": _posts(measures.posts),
+        "offers": _offers(measures.offers),
+        "list": lists_report.section(measures.lists, _section, _rate, _at_least),
+        "pages": _growth(measures.growth),
+        "export": _section(
+            exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)
+        ),
+        "letters": _letters(measures.letters) if measures.letters else "",
+        "reminders": _reminders(measures.reminders),
+        "start": _start(start) + "\n" + _imports(measures.imports) if start else "",
+        "shares": _shares(measures.shares),
+    }
+    dated = (_dated(text, measures.taken.get(part)) for part, text in parts.items() if text)
+    return "\n".join([_opening(machine), *dated])
 
-    moves: list[MoveResult] = field(default_factory=list)
-    posts: list[PostResult] = field(default_factory=list)
-    offers: dict[str, Rates] = field(default_factory=dict)
-    growth: list[GrowthResult] = field(default_factory=list)
-    exports: list[ExportResult] = field(default_factory=list)
-    letters: LetterRates | None = None
-    reminders: list[sweeps.SweepMeasures] = field(default_factory=list)
-    start: StartResult | None = None
-    shares: Mapping[str, float] = field(default_factory=dict)
-    imports: Mapping[str, float] = field(default_factory=dict)
 
-
-def page_of(measures: Measures, machine: Mapping[str, str], at: datetime, how: str) -> str:
-    """The whole page."""
-    parts = [
-        _opening(machine, at, how),
-        _moves(measures.moves),
-        _posts(measures.posts),
-        _offers(measures.offers),
-        _growth(measures.growth),
-        _section(exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)),
-        _letters(measures.letters) if measures.letters else "",
-        _reminders(measures.reminders),
-        _start(measures.start) if measures.start else "",
-        _imports(measures.imports),
-        _shares(measures.shares),
-    ]
-    return "\n".join(filter(None, parts))
+def _dated(section: str, taken: Taken | None) -> str:
+    """A section, and under its title when it was measured."""
+    if taken is None:
+        return section
+    title, _, rest = section.partition("\n")
+    how = f", {taken.how}" if taken.how else ""
+    day = f"Mesuré le {taken.at:%d/%m/%Y} (code `{taken.code}`, charge {taken.load}{how})."
+    return f"{title}\n\n{day}\n{rest}"
 
 
 def _reminders(found: Sequence[sweeps.SweepMeasures]) -> str:
@@ -70,15 +74,16 @@ def _letters(found: LetterRates) -> str:
     return _section(letters.TITLE, letters.TEXT, letters.HEADER, letters.rows(found))
 
 
-def _opening(machine: Mapping[str, str], at: datetime, how: str) -> str:
+def _opening(machine: Mapping[str, str]) -> str:
     lines = [f"- {name} : {value}" for name, value in machine.items()]
-    return _INTRODUCTION.format(at=f"{at:%d/%m/%Y}", how=how, machine="\n".join(lines))
+    return _INTRODUCTION.format(machine="\n".join(lines))
 
 
 _INTRODUCTION = """\
 # Mesures comparées
 
-Page écrite par `python3 manage.py bench`, le {at} ({how}).
+Page écrite par `python3 manage.py bench`. Une partie peut être mesurée seule (`--only`) : chacune
+porte son jour, le code mesuré et la charge de la machine au début, qui fait aussi autre chose.
 
 Chaque concurrent fait exactement le même travail, dans la même base, sous les mêmes réglages de
 durabilité (`synchronous=FULL`, `fsync`) ; avant toute mesure, le programme vérifie qu'ils laissent
@@ -198,10 +203,10 @@ def _imports(imports: Mapping[str, float]) -> str:
 
 
 _IMPORTS = """\
-Presque tout est du chargement de code, réparti sur des centaines de modules : les classes de
-tables, les vues (des `dataclass`) et les adresses de FastAPI coûtent une à trois millisecondes
-chacune, et il y en a plus de cent. L'application nue n'en a qu'une de chaque. Le reste du temps
-prépare la base et les dispositifs, puis lit et compile les modèles de la première page.
+Presque tout est du chargement de code. N'est chargé que ce que demande la première page : ses
+tables, ses adresses, ses vues ; le reste attend qu'on le demande (un test le vérifie). Le temps qui
+n'est pas ici lit les dispositifs, vérifie la base, puis dessine la page avec des gabarits déjà
+compilés.
 """
 
 
