@@ -1,23 +1,21 @@
-"""What a replayed past must not leave due: its reminders, and the letters that never left."""
+"""What a replayed past must not leave due: what its reminders would ask of colleagues."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from grants.dossiers.chain import record_fact
 from grants.dossiers.reading import KIND, read_subject
 from grants.dossiers.writing import store_chain
 from grants.organisation.identity import software
-from notifications.courrier_table import Courrier
-from notifications.outbox import ANNULE, AUTOMATIQUE, WAITING
 from workflow import echeances
 from workflow.database import table_of
 from workflow.echeance_table import Echeance
@@ -26,9 +24,7 @@ from workflow.journal_tables import JournalEntry
 from workflow.subject import Subject
 
 EVENT = "relances_annulees"
-# A letter that waits for somebody's « Envoyer » is still worth sending for a while.
-WORTH_SENDING = timedelta(days=30)
-_E, _C, _J = table_of(Echeance), table_of(Courrier), table_of(JournalEntry)
+_E, _J = table_of(Echeance), table_of(JournalEntry)
 
 
 def settle_the_past(session: Session, engine: Engine, organisme_id: int, now: datetime) -> None:
@@ -37,7 +33,6 @@ def settle_the_past(session: Session, engine: Engine, organisme_id: int, now: da
         connection = session.connection()
         subject = read_subject(connection, engine, organisme_id, dossier_id, lock=True)
         _cancel(session, engine, subject, list(due))
-    _withhold_letters(session, organisme_id, now)
 
 
 def _overdue(session: Session, organisme_id: int, now: datetime) -> Iterator[dict[str, Any]]:
@@ -69,14 +64,3 @@ def _cancel(session: Session, engine: Engine, subject: Subject, due: list[dict[s
     content = {"texte": f"{told}\u00a0: rien n’est parti, ce dossier est une démonstration."}
     record_fact(session, engine, subject, software(subject.tenant_id), EVENT, content, at)
     store_chain(connection, subject)
-
-
-def _withhold_letters(session: Session, organisme_id: int, now: datetime) -> None:
-    """Nothing leaves for the past: only recent letters still wait for somebody to send them."""
-    by_itself: ColumnElement[bool] = _C.c.release == AUTOMATIQUE
-    old = _C.c.created_at < now - WORTH_SENDING
-    session.connection().execute(
-        update(_C)
-        .where(_C.c.tenant_id == organisme_id, _C.c.state.in_(WAITING), by_itself | old)
-        .values(state=ANNULE)
-    )

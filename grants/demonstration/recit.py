@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from grants.demonstration.coherence import nom_du_fait
+from grants.demonstration.courriers import PastLetters
 from grants.demonstration.installation import Installed
 from grants.demonstration.modeles import Demonstration, Dossier, Fait, LigneDePlan, Structure, Tache
 from grants.demonstration.papiers import Paper, Papers, papers_of
@@ -68,11 +69,16 @@ class Recit:
 
     def tell(self) -> None:
         """Everything, in the order in which it happened. Raises StoryImpossible."""
+        letters = PastLetters(self.session, self.engine, self.place.organisme_id, self.now)
         for event in sorted(self._events(), key=lambda each: each.at):
+            letters.live_until(event.at)
             try:
                 self._happen(event)
             except DomainError as error:
                 raise StoryImpossible(_what_happened(event, error)) from error
+            letters.send(event.at)
+        letters.live_until(self.now)
+        letters.finish_tasks()
         for tache in self.demonstration.taches:
             self._give(tache)
         for dossier in self.demonstration.dossiers:

@@ -1,0 +1,138 @@
+"""The letters of a replayed past: written as they were, marked sent at their dates; none leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlmodel import Session
+
+from grants.dossiers.tables import Dossier
+from grants.dossiers.taches.service import finish_task
+from grants.dossiers.taches.tables import Tache
+from grants.organisation.identity import Identity, software
+from grants.organisation.tables import Compte
+from grants.relances.courriers import LetterLedger, letterhead_for
+from grants.relances.dues import Person
+from grants.relances.preparing import prepare
+from notifications.courrier_table import Courrier
+from notifications.drafts import Draft, Row, with_reminders
+from notifications.freezing import freeze
+from notifications.messages import House
+from notifications.outbox import ANNULE, AUTOMATIQUE, ENVOYE, PREPARE
+from notifications.press import Press
+from notifications.written import Incomplete, Unwritable
+from workflow import echeances
+from workflow.database import table_of
+from workflow.echeance_table import Echeance
+from workflow.engine import Engine
+
+#: A letter that waits for somebody's « Envoyer » is still worth sending for a while.
+WORTH_SENDING = timedelta(days=30)
+#: What was asked of a colleague lately is still to be done.
+LATELY = timedelta(days=10)
+_C, _D, _E = table_of(Courrier), table_of(Dossier), table_of(Echeance)
+_T, _K = table_of(Tache), table_of(Compte)
+# Written out, not bound: the indexes are partial on them.
+_TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
+_TO_WRITE = text(f"courrier.state = '{PREPARE}'")
+_PREPARED = select(*_C.c).where(_TO_WRITE, _C.c.tenant_id == bindparam("tenant")).order_by(_C.c.id)
+_OLDEST = (
+    select(_E.c.due_at, _D.c.porteur_id, _D.c.id)
+    .join(_D, _D.c.id == _E.c.subject_id)
+    .where(_TO_COME, _E.c.tenant_id == bindparam("tenant"), _E.c.due_at < bindparam("moment"))
+    .where(_E.c.kind == echeances.RELANCE, _E.c.rule.in_(bindparam("rules", expanding=True)))
+    .order_by(_E.c.due_at, _E.c.id)
+    .limit(1)
+)
+
+
+@dataclass(slots=True)
+class PastLetters:
+    """What was written and reminded in one organisme until `now`, as its story goes on."""
+
+    session: Session
+    engine: Engine
+    organisme_id: int
+    now: datetime
+    rules: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rules = sorted(
+            rule.key
+            for loaded in self.engine.catalogue.every()
+            for stage in loaded.pipeline.stages
+            for rule in stage.reminders
+            if rule.letter
+        )
+
+    def live_until(self, moment: datetime) -> None:
+        """Prepare the reminders that fell due before that moment, each at its own."""
+        while due := self._oldest(moment):
+            at, person = due
+            prepare(self.session, self.engine, [person], at)
+            self.send(at)
+
+    def send(self, at: datetime) -> None:
+        """Mark what was just prepared as sent; a recent decision still waits for somebody."""
+        connection = self.session.connection()
+        rows = connection.execute(_PREPARED, {"tenant": self.organisme_id}).mappings()
+        kept = [dict(row) for row in rows if not self._still_waits(row)]
+        for draft in with_reminders(connection, kept):
+            self._mark_sent(draft, at)
+
+    def finish_tasks(self) -> None:
+        """What reminders asked of colleagues long ago was done, by whoever it fell to."""
+        query = select(_T.c.id, _T.c.pour_id, _T.c.creee_le, _K.c.nom).join(
+            _K, _K.c.id == _T.c.pour_id
+        )
+        long_ago = query.where(
+            _T.c.organisme_id == self.organisme_id,
+            _T.c.echeance_id.is_not(None),
+            _T.c.faite_le.is_(None),
+            _T.c.creee_le < self.now - LATELY,
+        )
+        for row in self.session.connection().execute(long_ago).all():
+            who = Identity(self.organisme_id, row.pour_id, row.nom, "charge_de_mission")
+            finish_task(self.session, self.engine, who, row.id, row.creee_le + timedelta(hours=2))
+
+    def _oldest(self, moment: datetime) -> tuple[datetime, Person] | None:
+        """The letter that fell due first, and whom it is for."""
+        asked = {"tenant": self.organisme_id, "moment": moment, "rules": self.rules}
+        row = self.session.connection().execute(_OLDEST, asked).first()
+        if row is None:
+            return None
+        alone = row.id if row.porteur_id is None else None
+        return row.due_at, Person(self.organisme_id, row.porteur_id, alone)
+
+    def _still_waits(self, row: Any) -> bool:
+        recent = row["created_at"] >= self.now - WORTH_SENDING
+        return row["release"] != AUTOMATIQUE and recent
+
+    def _mark_sent(self, draft: Draft, at: datetime) -> None:
+        connection, row = self.session.connection(), draft.row
+        press = Press(self.engine.vocabulary.letters, letterhead_for)
+        sent: dict[str, Any] = {"state": ENVOYE, "sent_at": at, "settled_at": at}
+        try:
+            written = press(connection, draft, at)
+        except (Incomplete, Unwritable):
+            sent = {"state": ANNULE, "settled_at": at}
+        else:
+            signed = {} if row["release"] == AUTOMATIQUE else self._signed(row, at)
+            freeze(connection, House(), row, written, signed)
+            ledger = LetterLedger(self.engine)
+            ledger.on_sent(self.session, {**row, **signed}, at)
+        connection.execute(update(_C).where(_C.c.id == row["id"]).values(sent))
+
+    def _signed(self, row: Row, at: datetime) -> dict[str, Any]:
+        """Who let it leave: the referent of the dossier."""
+        query = (
+            select(_K.c.id, _K.c.nom)
+            .join(_D, _D.c.referent_id == _K.c.id)
+            .where(_D.c.id == row["subject_id"])
+        )
+        who = self.session.connection().execute(query).first()
+        by: Any = (who.id, who.nom) if who else (None, software(self.organisme_id).nom)
+        return {"validated_by_id": by[0], "validated_by": by[1], "validated_at": at}
