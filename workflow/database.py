@@ -199,13 +199,19 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A read-only transaction: never waits for a writer on SQLite, never commits."""
+        """A read-only transaction: never waits for a writer on SQLite, changes nothing.
+
+        On PostgreSQL, where the server refuses any change in it, it ends by a COMMIT: at each
+        ROLLBACK, psycopg forgets the statements that it had prepared.
+        """
         with faults_told():
             self._look()
             with self._reader.connect() as connection:
                 connection.begin()
                 with OpenSession(connection) as session:
                     yield session
+                if not self.is_sqlite:
+                    connection.commit()
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:

@@ -22,10 +22,15 @@ _WAITING = "rows to count"
 
 
 class Statement:
-    """One fixed statement. Values are given by the names of its bound parameters."""
+    """One fixed statement. Values are given by the names of its bound parameters.
 
-    def __init__(self, source: Executable) -> None:
+    `planned_anew`: how rare its values are decides how it is answered, so that PostgreSQL must
+    see them each time instead of keeping one plan for all.
+    """
+
+    def __init__(self, source: Executable, *, planned_anew: bool = False) -> None:
         self._source = source
+        self._planned_anew = planned_anew
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
@@ -65,7 +70,8 @@ class Statement:
     def send(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Execute a SELECT; the cursor that holds its rows."""
         compiled = self._for(connection.dialect)
-        return execute(connection, compiled.sql, compiled.bind(values))
+        anew = self._planned_anew and connection.dialect.driver == "psycopg"
+        return execute(connection, compiled.sql, compiled.bind(values), anew=anew)
 
     def _sent(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         known = _AHEAD.get(connection)
@@ -134,7 +140,14 @@ def _check_one(cursor: Any) -> None:
         raise DatabaseBusy
 
 
-def execute(connection: Connection, sql: str, values: Sequence[Any], *, many: bool = False) -> Any:
+def execute(
+    connection: Connection,
+    sql: str,
+    values: Sequence[Any],
+    *,
+    many: bool = False,
+    anew: bool = False,
+) -> Any:
     """Run SQL on the driver's cursor, in the connection's transaction. Raises DBAPIError."""
     if not connection.in_transaction():
         connection.begin()
@@ -142,6 +155,8 @@ def execute(connection: Connection, sql: str, values: Sequence[Any], *, many: bo
     try:
         if many:
             cursor.executemany(sql, values)
+        elif anew:
+            cursor.execute(sql, values, prepare=False)  # ty: ignore[unknown-argument] - psycopg
         else:
             cursor.execute(sql, values)
     except connection.dialect.loaded_dbapi.Error as fault:

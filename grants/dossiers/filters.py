@@ -66,12 +66,18 @@ class Filters:
     secteur: str | None = None
 
     def clauses(
-        self, organisme_id: int, *, walking: bool = False, bind: Bind = as_given
+        self,
+        organisme_id: int,
+        *,
+        walking: bool = False,
+        spread: bool = False,
+        bind: Bind = as_given,
     ) -> list[ColumnElement[bool]]:
         """The conditions on `WITH_NAMES`, the organisme first.
 
         `walking` along the index of an order, none is to be looked up in an index of its own.
-        `bind` says how a value stands in them: see `counted_values`.
+        `spread` tells the organisme as a span of one, for an order that begins with it. `bind`
+        says how a value stands in them: see `counted_values`.
         """
         kept = _walked if walking else _as_it_is
         equal = {
@@ -80,7 +86,12 @@ class Filters:
             "secteur": (D.c.secteur, self.secteur),
             "seance": (D.c.seance_id, self.seance_id),
         }
-        found: list[ColumnElement[bool]] = [D.c.organisme_id == bind("organisme", organisme_id)]
+        organisme = bind("organisme", organisme_id)
+        found: list[ColumnElement[bool]] = [
+            D.c.organisme_id.between(organisme, organisme)
+            if spread
+            else D.c.organisme_id == organisme
+        ]
         found += [
             column.is_(None) if value == NOWHERE else column == bind(name, value)
             for name, (column, value) in equal.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -87,9 +87,9 @@ def page_of(
     runs = runs_of(connection, organisme_id, sort.key, pipeline)
     start = None if cursor is None else (_key_of(sort, cursor), cursor.id)
     walking = _is_to_be_walked(connection, organisme_id, filters, size, counts)
-    asked = _Asked(
-        organisme_id, filters, sort, pipeline, runs, start, descending, size + 1, walking
-    )
+    spread = _is_to_be_spread(connection, filters, sort)
+    where = (organisme_id, filters, sort, pipeline, runs, start, descending)
+    asked = _Asked(*where, size + 1, walking, spread)
     rows = asked.rows(connection)
     if cursor is not None and not rows:
         return page_of(connection, organisme_id, filters, sort, pipeline, None, size, counts)
@@ -117,6 +117,7 @@ class _Asked:
     descending: bool
     most: int
     walking: bool
+    spread: bool
 
     def rows(self, connection: Connection) -> Sequence[Mapping[Any, Any]]:
         """What a list shows of the dossiers chosen.
@@ -135,10 +136,18 @@ class _Asked:
 
     def query(self, bind: Bind) -> Select[*tuple[Any, ...]]:
         """The statement: few enough dossiers are chosen to be put in order at the end."""
-        kept = self.filters.clauses(self.organisme_id, walking=self.walking, bind=bind)
+        kept = self.filters.clauses(
+            self.organisme_id, walking=self.walking, spread=self.spread, bind=bind
+        )
         here = select(D.c.id).select_from(WITH_NAMES if self.filters.text else D).where(*kept)
         parts = in_order(
-            here, self.runs, self.start, descending=self.descending, most=self.most, bind=bind
+            here,
+            self.runs,
+            self.start,
+            descending=self.descending,
+            most=self.most,
+            bind=bind,
+            organisme=self.organisme_id if self.spread else None,
         )
         chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
         value = sort_value(self.sort.key, self.pipeline)
@@ -150,7 +159,7 @@ class _Asked:
 
     def _shape(self) -> tuple[object, ...]:
         place = None if self.start is None else place_of(self.runs, self.start[0])
-        order = (self.sort.key, self.descending, place, self.walking)
+        order = (self.sort.key, self.descending, place, self.walking, self.spread)
         return (*order, *self.filters.counted_shape())
 
 
@@ -164,7 +173,7 @@ class _Shape:
 
 @lru_cache(maxsize=256)
 def _fixed(shape: _Shape) -> Statement:
-    return Statement(shape.query(lambda name, _value: bindparam(name)))
+    return Statement(shape.query(lambda name, _value: bindparam(name)), planned_anew=True)
 
 
 def _is_to_be_walked(
@@ -181,6 +190,17 @@ def _is_to_be_walked(
     kept = counts.kept.whole(filters).count
     total = counts.everything.whole(Filters()).count
     return kept * kept > size * total
+
+
+def _is_to_be_spread(connection: Connection, filters: Filters, sort: Sort) -> bool:
+    """Whether the order must begin with the organisme, for PostgreSQL to follow its index.
+
+    Equal to one value, it is no key of an order any more. PostgreSQL then takes the index of the
+    ids alone, as if organismes were mixed everywhere: before those of an organisme that stopped
+    long ago it reads everything that came after.
+    """
+    narrows = replace(filters, pipeline=None) != Filters()
+    return connection.dialect.name == "postgresql" and sort.key == "dossier" and not narrows
 
 
 def totals_of(

@@ -60,8 +60,12 @@ def in_order(
     descending: bool,
     most: int,
     bind: Bind = as_given,
+    organisme: int | None = None,
 ) -> Iterator[Select[Any]]:
-    """The first `most` ids of each run after the start, with the run's rank as `rang`."""
+    """The first `most` ids of each run after the start, with the run's rank as `rang`.
+
+    An `organisme` is the first key of the order, where that must be said: see `listing.py`.
+    """
     place, held = (0, False) if start is None else place_of(runs, start[0])
     if descending:
         stop = len(runs) if start is None else place + held
@@ -76,7 +80,13 @@ def in_order(
         if run.condition is not None:
             part = part.where(run.condition)
         if start is not None and held and rank == 0:
-            part = part.where(_after(keys, start, descending, bind))
+            named = list(zip((VALUE, ID), start, strict=True))[-len(keys) :]
+            if organisme is not None:
+                named.insert(0, ("organisme", organisme))
+            whole = keys if organisme is None else [D.c.organisme_id, *keys]
+            part = part.where(_after(whole, named, descending, bind))
+        if organisme is not None:
+            keys.insert(0, D.c.organisme_id)
         yield part.order_by(*[key.desc() if descending else key.asc() for key in keys]).limit(most)
 
 
@@ -92,10 +102,12 @@ def place_of(runs: Sequence[Run], value: Any) -> tuple[int, bool]:
 
 
 def _after(
-    keys: Sequence[ColumnElement[Any]], start: tuple[Any, int], descending: bool, bind: Bind
+    keys: Sequence[ColumnElement[Any]],
+    named: Sequence[tuple[str, Any]],
+    descending: bool,
+    bind: Bind,
 ) -> ColumnElement[bool]:
     here = tuple_(*keys)
-    named = list(zip((VALUE, ID), start, strict=True))[-len(keys) :]
     there = tuple_(
         *[
             type_coerce(bind(name, each), key.type)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Integer, bindparam, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from tests.builders.toys import NOON
@@ -21,6 +21,7 @@ from workflow import database as module
 from workflow.columns import GENESIS
 from workflow.database import Cents, Database, UtcDateTime, sqlite_module, sqlite_warning
 from workflow.errors import DatabaseBusy, DatabaseFull, DatabaseGone, DatabaseReadOnly
+from workflow.statements import Statement
 
 ROW: dict[str, Any] = {
     "tenant_id": 1,
@@ -364,3 +365,19 @@ def test_an_old_sqlite_is_warned_about(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_workshop_keeps_its_books(workshop: Workshop) -> None:
     assert workshop.read(workshop.receive().id).stage == "recu"
+
+
+def test_what_postgresql_prepared_outlives_the_transactions_that_read(
+    postgresql_url: str,
+) -> None:
+    """psycopg prepares what is asked often, and forgets all of it at each ROLLBACK."""
+    database = Database(postgresql_url)
+    statement = Statement(select(bindparam("number", type_=Integer)))
+    for number in range(12):
+        with database.reading() as session:
+            connection = session.connection()
+            assert statement.rows(connection, {"number": number})
+    with database.glance() as glancing:
+        asked = text("SELECT count(*) FROM pg_prepared_statements")
+        assert glancing.execute(asked).scalar_one() >= 1
+    database.dispose()
