@@ -24,7 +24,7 @@ CONTENT_POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-src 'self'",  # an e-mail is drawn in a frame of its own, where nothing runs
+        "frame-src 'self'",  # an e-mail or a pièce is drawn in a frame of its own
         "frame-ancestors 'none'",
     )
 )

@@ -14,7 +14,6 @@ from api.piece_files import limits_of, served
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.pieces import ResumedPiece, about
-from api.security import CONTENT_POLICY
 from api.views.chrome import Flash
 from api.views.pieces import PreviewPage
 from api.visit import SignedIn, Visit, Writer
@@ -37,7 +36,6 @@ from workflow.errors import Invalid, NotFound, Stale
 router = APIRouter()
 _PIECE = "/dossiers/{dossier_id}/pieces/{piece}"
 _FILE = "/dossiers/{dossier_id}/fichiers/{fichier_id}"
-_FRAMED = CONTENT_POLICY.replace("base-uri", "frame-src 'self'; base-uri")
 
 
 @router.post(f"{_PIECE}/fichiers")
@@ -146,9 +144,7 @@ def preview(request: Request, visit: SignedIn, dossier_id: RowId, fichier_id: Ro
         content_url=f"{address}/contenu",
         is_image=kind.is_image,
     )
-    response = page(request, visit, "pages/dossier/apercu.html", view)
-    response.headers["Content-Security-Policy"] = _FRAMED
-    return response
+    return page(request, visit, "pages/dossier/apercu.html", view)
 
 
 def _judged(

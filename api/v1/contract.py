@@ -112,7 +112,7 @@ class Operation:
     `personal`: what somebody keeps for himself, whoever only reads included. `takes`: what the
     body is, `upload` the field of its files. `schema`: the body, where no field tells it. `media`:
     what is given, where it is a file. `prepare`: what is done with files before the transaction,
-    undone if it fails.
+    undone if it fails. `conflicts`: what is read may be refused for its state, with a 409.
     """
 
     method: str
@@ -134,6 +134,7 @@ class Operation:
     schema: Mapping[str, Any] | None = None
     media: tuple[str, ...] = ()
     prepare: Prepare | None = None
+    conflicts: bool = False
     example: Any = None
 
     @property

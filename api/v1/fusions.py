@@ -51,7 +51,7 @@ def duplicates(call: Call) -> Doublons:
     return {"structures": [told_alike(each) for each in alike]}
 
 
-@subject.get(_OTHER, "Deux structures comparées", Comparaison)
+@subject.get(_OTHER, "Deux structures comparées", Comparaison, conflicts=True)
 def compare(call: Call) -> Comparaison:
     """What a merge would do. Raises NotFound, SameStructure, StructureMerged."""
     one, other = rows = _both(call)

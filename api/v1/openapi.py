@@ -188,7 +188,7 @@ def _headers(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]
 def _refusals(operation: Operation) -> set[int]:
     """The statuses that this operation may refuse with."""
     found = {401, 403, 404, 422, 429, 500, 503}
-    if operation.media:
+    if operation.media or operation.conflicts:
         found |= {409}
     if operation.writes:
         found |= {400, 409, 413, 415}

@@ -40,13 +40,13 @@ class Path:
 
     engine: Engine
     machine: PipelineMachine
-    territoire: str
+    organisme: Mapping[str, Any]
 
 
 def path_of(work: Work, engine: Engine, machine: PipelineMachine) -> Path:
     """The way of an organisme's dossiers."""
-    query = select(_O.c.territoire).where(_O.c.id == work.identity.organisme_id)
-    return Path(engine, machine, work.connection.execute(query).scalar_one())
+    query = select(_O.c.territoire, _O.c.parametres).where(_O.c.id == work.identity.organisme_id)
+    return Path(engine, machine, work.connection.execute(query).mappings().one())
 
 
 def write_dossiers(work: Work, path: Path, dossiers: Sequence[NewDossier]) -> None:
@@ -206,7 +206,7 @@ def _plan(work: Work, path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
             head=row["head"],
             lock_version=1,
             values=kept_values(row, fields, types),
-            row={**row, "territoire": path.territoire},
+            row={**row, **path.organisme},
         )
         planned = plan_stage(work.connection, path.engine, subject)
         due += [(subject, each) for each in planned if each.due_at > work.now]

@@ -78,7 +78,8 @@ def test_a_correction_cancels_the_letters_that_have_not_left(counter: Counter) -
 def test_a_correction_gives_the_stage_its_date_and_its_reminders_back(counter: Counter) -> None:
     counter.take_to("selectionne")
     since, due = counter.read().stage_since, counter.still_open()
-    assert [rule for rule, _occurrence, _day in due] == ["convention_non_signee"] * 2
+    expected = [*["convention_non_signee"] * 2, "convention_a_demander"]
+    assert [rule for rule, _occurrence, _day in due] == expected
     counter.wait(days=3)
     counter.do("classer_sans_suite", reason="Le porteur renonce.")
     assert counter.still_open() == []
