@@ -93,7 +93,7 @@ def stages_that_time_changes(engine: Engine) -> list[tuple[str, int, str]]:
     A séance that is held, another one that opens.
     """
     found: list[tuple[str, int, str]] = []
-    for loaded in engine.catalogue.every():
+    for loaded in engine.catalogue.every_of():
         pipeline = loaded.pipeline
         for action in pipeline.actions:
             if action.roles and action.tone == "avance" and _depends(engine, action):
