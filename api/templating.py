@@ -67,7 +67,8 @@ def written(value: object) -> str:
     here it is joined to the rest of the page and forgotten.
     """
     if type(value) is str:
-        return value if _MARKUP.search(value) is None else escape(value)
+        plain = value.isalnum() or _MARKUP.search(value) is None
+        return value if plain else escape(value)
     if type(value) is Markup:
         return value
     return str(value) if type(value) is int else escape(value)

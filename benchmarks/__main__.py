@@ -7,6 +7,7 @@ import multiprocessing
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from benchmarks import (
@@ -29,8 +30,8 @@ from benchmarks.record import Measures, record, recorded, taken_now
 from benchmarks.report import PAGE, page_of
 
 PARTS = (
-    *("moves", "posts", "offers", "list", "pages", "export", "letters", "reminders", "start"),
-    "shares",
+    *("moves", "posts", "offers", "list", "pages-sqlite", "pages-postgresql", "export"),
+    *("letters", "reminders", "start", "shares"),
 )
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
@@ -86,10 +87,9 @@ def _list(measures: Measures, effort: Effort) -> None:
     measures.lists = [one for each in found for one in each]
 
 
-def _pages(measures: Measures, effort: Effort) -> None:
+def _pages(kind: str, measures: Measures, effort: Effort) -> None:
     sizes = pages.QUICK_SIZES if effort == _QUICK else pages.SIZES
-    rounds = max(5, effort.rounds // 3)
-    measures.growth = [_alone(pages.measure, kind, sizes, rounds) for kind in KINDS]
+    measures.growth[kind] = _alone(pages.measure, kind, sizes, max(5, effort.rounds // 3))
 
 
 def _export(measures: Measures, effort: Effort) -> None:
@@ -120,7 +120,7 @@ _MEASURED: dict[str, Callable[[Measures, Effort], None]] = {
     "posts": _posts,
     "offers": _offers,
     "list": _list,
-    "pages": _pages,
+    **{f"pages-{kind}": partial(_pages, kind) for kind in KINDS},
     "export": _export,
     "letters": _letters,
     "reminders": _reminders,

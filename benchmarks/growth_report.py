@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from benchmarks.crowding import SHAPES
-from benchmarks.pages import BOUNDED, GrowthResult
+from benchmarks.pages import GrowthResult
 
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _MOST, _MOST_SEARCHING = 1.5, {"sqlite": 1.5, "postgresql": 3.0}
@@ -45,8 +45,6 @@ def rows(result: GrowthResult) -> Iterator[Sequence[str]]:
 
 def _ratio(kind: str, page: str, found: float) -> str:
     told = f"× {_decimal(found)}"
-    if not page.startswith(BOUNDED):
-        return told
     most = _MOST_SEARCHING[kind] if page.startswith("Recherche") else _MOST
     sign = "✓" if found <= most else "✗ manqué"
     return f"**{told}** (visé : {_decimal(most)} au plus) {sign}"

@@ -45,7 +45,7 @@ class Measures:
     posts: list[PostResult] = field(default_factory=list)
     offers: dict[str, Rates] = field(default_factory=dict)
     lists: list[ListResult] = field(default_factory=list)
-    growth: list[GrowthResult] = field(default_factory=list)
+    growth: dict[str, GrowthResult] = field(default_factory=dict)
     exports: list[ExportResult] = field(default_factory=list)
     letters: LetterRates | None = None
     reminders: list[SweepMeasures] = field(default_factory=list)

@@ -42,7 +42,7 @@ def page_of(measures: Measures, machine: Mapping[str, str]) -> str:
         "posts": _posts(measures.posts),
         "offers": _offers(measures.offers),
         "list": lists_report.section(measures.lists, _section, _rate, _at_least),
-        "pages": _growth(measures.growth),
+        **{f"pages-{kind}": _growth(each) for kind, each in measures.growth.items()},
         "export": _section(
             exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)
         ),
@@ -167,11 +167,11 @@ microprojets présenté au comité.
 """
 
 
-def _growth(results: Sequence[GrowthResult]) -> str:
-    if not results:
-        return ""
-    tables = [_table(growth_report.header(each), growth_report.rows(each)) for each in results]
-    return f"## {growth_report.TITLE}\n\n{growth_report.text()}\n" + "\n\n".join(tables) + "\n"
+def _growth(result: GrowthResult) -> str:
+    title = f"{growth_report.TITLE} : {_KINDS[result.kind]}"
+    return _section(
+        title, growth_report.text(), growth_report.header(result), list(growth_report.rows(result))
+    )
 
 
 def _start(result: StartResult) -> str:

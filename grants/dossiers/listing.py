@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -139,8 +139,20 @@ class _Asked:
         kept = self.filters.clauses(
             self.organisme_id, walking=self.walking, spread=self.spread, bind=bind
         )
+        value = sort_value(self.sort.key, self.pipeline)
+        shown = select(*LINE, value.label("cle"))
+        if value is D.c.id:  # one run, in the order of its ids: nothing is left to be put in order
+            (whole,) = self._parts(shown.select_from(WITH_NAMES).where(*kept), bind)
+            return whole
         here = select(D.c.id).select_from(WITH_NAMES if self.filters.text else D).where(*kept)
-        parts = in_order(
+        parts = self._parts(here, bind)
+        chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
+        query = shown.select_from(WITH_NAMES.join(chosen, chosen.c.id == D.c.id))
+        last = [key.desc() if self.descending else key.asc() for key in (value, D.c.id)]
+        return query.order_by(chosen.c.rang, *last).limit(self.most)
+
+    def _parts(self, here: Any, bind: Bind) -> Iterator[Select[Any]]:
+        return in_order(
             here,
             self.runs,
             self.start,
@@ -149,13 +161,6 @@ class _Asked:
             bind=bind,
             organisme=self.organisme_id if self.spread else None,
         )
-        chosen = union_all(*[select(part.subquery()) for part in parts]).subquery()
-        value = sort_value(self.sort.key, self.pipeline)
-        query = select(*LINE, value.label("cle")).select_from(
-            WITH_NAMES.join(chosen, chosen.c.id == D.c.id)
-        )
-        last = [key.desc() if self.descending else key.asc() for key in (value, D.c.id)]
-        return query.order_by(chosen.c.rang, *last).limit(self.most)
 
     def _shape(self) -> tuple[object, ...]:
         place = None if self.start is None else place_of(self.runs, self.start[0])
