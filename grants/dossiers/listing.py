@@ -89,7 +89,8 @@ def page_of(
     walking = _is_to_be_walked(connection, organisme_id, filters, size, counts)
     spread = _is_to_be_spread(connection, filters, sort)
     where = (organisme_id, filters, sort, pipeline, runs, start, descending)
-    asked = _Asked(*where, size + 1, walking, spread)
+    sorting = _are_short(connection, filters, sort)
+    asked = _Asked(*where, size + 1, walking and not sorting, spread, sorting)
     rows = asked.rows(connection)
     if cursor is not None and not rows:
         return page_of(connection, organisme_id, filters, sort, pipeline, None, size, counts)
@@ -118,6 +119,7 @@ class _Asked:
     most: int
     walking: bool
     spread: bool
+    sorting: bool
 
     def rows(self, connection: Connection) -> Sequence[Mapping[Any, Any]]:
         """What a list shows of the dossiers chosen.
@@ -160,6 +162,7 @@ class _Asked:
             most=self.most,
             bind=bind,
             organisme=self.organisme_id if self.spread else None,
+            sorting=self.sorting,
         )
 
     def _shape(self) -> tuple[object, ...]:
@@ -206,6 +209,17 @@ def _is_to_be_spread(connection: Connection, filters: Filters, sort: Sort) -> bo
     """
     narrows = replace(filters, pipeline=None) != Filters()
     return connection.dialect.name == "postgresql" and sort.key == "dossier" and not narrows
+
+
+def _are_short(connection: Connection, filters: Filters, sort: Sort) -> bool:
+    """Whether each run is of one stage and one referent, which an index holds together.
+
+    SQLite would rather follow the ids of the whole stage, and look each referent up.
+    """
+    one_stage = sort.key == "etape" or len(filters.stages) == 1
+    one_referent = sort.key == "referent" or filters.referent_id is not None
+    both = one_stage and one_referent and filters.pipeline is not None
+    return connection.dialect.name == "sqlite" and sort.key in _CHANGING and both
 
 
 def totals_of(

@@ -61,10 +61,12 @@ def in_order(
     most: int,
     bind: Bind = as_given,
     organisme: int | None = None,
+    sorting: bool = False,
 ) -> Iterator[Select[Any]]:
     """The first `most` ids of each run after the start, with the run's rank as `rang`.
 
-    An `organisme` is the first key of the order, where that must be said: see `listing.py`.
+    An `organisme` is the first key of the order, where that must be said: see `listing.py`. Runs
+    that are short are better sorted (`sorting`) than followed along an index that holds others.
     """
     place, held = (0, False) if start is None else place_of(runs, start[0])
     if descending:
@@ -73,7 +75,7 @@ def in_order(
     else:
         ahead = list(runs[place:])
     for rank, run in enumerate(ahead):
-        keys: list[ColumnElement[Any]] = [D.c.id]
+        keys: list[ColumnElement[Any]] = [D.c.id + 0 if sorting else D.c.id]
         if run.column is not None and run.column is not D.c.id:
             keys.insert(0, run.column)
         part = here.add_columns(literal(rank, Integer).label("rang"))
