@@ -19,7 +19,7 @@ from benchmarks.orders import ACTION, COMPTE, ORGANISME, Order, Orders
 from benchmarks.places import filled_database
 from benchmarks.rounds import WARM_UP, Rates, interleave
 from benchmarks.servers import HOST, Client, Server, free_port, post, serving, status_of, wait_for
-from grants.organisation.connexions import Lifetime, open_connexion
+from grants.organisation.connexions import Lifetime, digest_of, open_connexion
 from grants.organisation.tables import Connexion
 from workflow.database import Database, table_of
 
@@ -107,7 +107,9 @@ def house_visitor(url: str) -> tuple[str, str]:
     lifetime = Lifetime(idle=timedelta(hours=12), whole=timedelta(days=7))
     with database.unit_of_work() as session:
         secret = open_connexion(session, COMPTE, ORGANISME, now, lifetime)
-        csrf = session.connection().execute(select(table_of(Connexion).c.csrf)).scalar_one()
+        opened = table_of(Connexion)
+        query = select(opened.c.csrf).where(opened.c.digest == digest_of(secret))
+        csrf = session.connection().execute(query).scalar_one()
     database.dispose()
     return f"microprojets_session={secret}", csrf
 

@@ -9,7 +9,16 @@ from functools import lru_cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from grants.rapport.periods import Period
 from workflow.database import table_of
@@ -40,6 +49,11 @@ def _stands(move: FromClause, correction: FromClause) -> list[ColumnElement[bool
 
 
 _CORRECTED = _corrected(_J, _C)
+# Written as the index of first entries is: « first_entry = 1 », that SQLAlchemy would write for
+# SQLite, says the same and opens no partial index. The whole journal was read then.
+# Nor is it to be found by its subject, as counting each dossier once would suggest to SQLite.
+_OF_A_DOSSIER = _J.c.subject_kind.concat("") == DOSSIER
+_FIRST_ENTRY: ColumnElement[bool] = literal_column(f"{_J.name}.first_entry")
 _E, _F = _J.alias("entree"), _J.alias("correction_entree")
 #: When the stage that a move leaves was entered: the change of stage before it.
 _ENTERED_AT = (
@@ -77,8 +91,8 @@ def first_entries(organisme_id: int, pipeline: str, period: Period) -> Select[An
     return select(_J.c.to_stage, _J.c.subject_id).where(
         _J.c.tenant_id == organisme_id,
         _J.c.pipeline == pipeline,
-        _J.c.first_entry,
-        _J.c.subject_kind == DOSSIER,
+        _FIRST_ENTRY,
+        _OF_A_DOSSIER,
         *period.clauses(_J.c.at),
         ~_CORRECTED,
     )
