@@ -53,7 +53,8 @@ def untold(form: EveryForm, typed: dict[str, str], answer: Answer) -> Iterator[s
         if not shown.error_at(field.key).endswith("."):
             yield f"{where}: nothing is said of {field.key}"
         kept = shown.texts.get(field.key)
-        if kept not in (None, typed[field.key]):
+        # To a browser, a NUL is the character that stands for what cannot be read.
+        if kept not in (None, typed[field.key].replace("\0", "\ufffd")):
             yield f"{where}: {field.key} is {kept!r:.80} now"
 
 

@@ -128,6 +128,14 @@ class Place:
         return self.route not in WRITING
 
 
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """An installation to be looked at, and who to sign in as in the filled organisme, by role."""
+
+    site: Site
+    emails: Mapping[str, str]
+
+
 def page_routes() -> set[str]:
     """The routes of the application's pages, the door's apart."""
     found = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,35 +14,28 @@ from api.main import create_app
 from api.settings import Settings
 from grants.organisation.links import create_link
 from tests.browser.gallery import (
+    Gallery,
     a_dossier_of_each_stage,
     come_in,
-    fill,
     general_places,
     page_routes,
     places,
 )
 from tests.browser.looking import ANY_SIGHT, EVERY_SIGHT, ON_A_PHONE, Reader, Sight
 from tests.browser.walking import sign_in
-from tests.builders.databases import Databases, SchemaBuilder
-from tests.builders.site import Site, answering, running_site
+from tests.builders.site import Site, answering
 
 
-@pytest.fixture(scope="module")
-def site(
-    databases: Databases, schema_builder: SchemaBuilder, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Site]:
+@pytest.fixture
+def site(gallery: Gallery) -> Site:
     """One installation for all these tests, which only look."""
-    with (
-        databases.fresh("sqlite", schema_builder) as url,
-        running_site(url, tmp_path_factory.mktemp("site")) as running,
-    ):
-        yield running
+    return gallery.site
 
 
-@pytest.fixture(scope="module")
-def emails(site: Site) -> Mapping[str, str]:
+@pytest.fixture
+def emails(gallery: Gallery) -> Mapping[str, str]:
     """Who works in the filled organisme, by role."""
-    return fill(site)
+    return gallery.emails
 
 
 @pytest.fixture

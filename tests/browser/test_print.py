@@ -10,7 +10,7 @@ from playwright.sync_api import Page, ViewportSize
 from sqlalchemy import func, select
 
 from grants.dossiers.tables import Dossier
-from tests.browser.gallery import come_in, fill
+from tests.browser.gallery import Gallery, come_in
 from tests.builders.site import Site
 from workflow.database import table_of
 
@@ -30,9 +30,15 @@ _WIDE = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture
-def emails(site: Site) -> Mapping[str, str]:
+def site(gallery: Gallery) -> Site:
+    """One installation for all these tests, which only look."""
+    return gallery.site
+
+
+@pytest.fixture
+def emails(gallery: Gallery) -> Mapping[str, str]:
     """Who works in the filled organisme, by role."""
-    return fill(site)
+    return gallery.emails
 
 
 #: Where, on how many pages at most, and a word that must be there.

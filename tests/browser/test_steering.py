@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.gallery import come_in, fill
+from tests.browser.gallery import Gallery, come_in
 from tests.browser.looking import EVERY_SIGHT, Reader
 from tests.builders.browser import DESKTOP
-from tests.builders.site import Site
 
 
 def test_a_year_is_read_in_light_and_dark_and_each_bar_opens_its_list(
-    page: Page, site: Site
+    page: Page, gallery: Gallery
 ) -> None:
     reader = Reader(page)
-    come_in(page, site, fill(site)["Direction"])
+    site = gallery.site
+    come_in(page, site, gallery.emails["Direction"])
     page.goto(f"{site.url}/pilotage")
     page.get_by_role("link", name="Avec un an plus tôt").click()
     expect(page.get_by_role("region", name="Comparaison")).to_be_visible()
@@ -35,9 +35,10 @@ def test_a_year_is_read_in_light_and_dark_and_each_bar_opens_its_list(
     assert not reader.faults
 
 
-def test_the_help_is_searched_as_one_types(page: Page, site: Site) -> None:
+def test_the_help_is_searched_as_one_types(page: Page, gallery: Gallery) -> None:
     reader = Reader(page)
-    come_in(page, site, fill(site)["Direction"])
+    site = gallery.site
+    come_in(page, site, gallery.emails["Direction"])
     page.locator("footer").get_by_role("link", name="Aide").click()
     expect(page.get_by_role("heading", name="Aide", level=1)).to_be_visible()
     reader.look("the help", sights=EVERY_SIGHT)

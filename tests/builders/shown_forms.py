@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from tests.builders.markup import read
 
 
 @dataclass
@@ -23,32 +24,28 @@ class ShownForm:
         )
 
 
-class _Reader(HTMLParser):
-    _VOID = frozenset({"input", "br", "img", "meta", "link", "hr", "use", "path", "wbr"})
-
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.forms: list[ShownForm] = []
         self._inside = False
         self._area: str | None = None
         self._error: str | None = None
         self._depth = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
         """A form, a control, or the sentence about one."""
-        given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(ShownForm(given.get("action", "")))
             self._inside = True
         elif self._inside and tag in ("input", "textarea", "select"):
             self._control(tag, given)
-        if self._error is not None and tag not in self._VOID:
+        if self._error is not None:
             self._depth += 1
         elif self._inside and given.get("id", "").endswith("-erreur"):
             self._error, self._depth = given["id"].removesuffix("-erreur"), 1
             self.forms[-1].errors[self._error] = ""
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """The end of one of them."""
         if tag == "form":
             self._inside = False
@@ -57,17 +54,22 @@ class _Reader(HTMLParser):
             held = self.forms[-1].texts
             held[self._area] = held[self._area].removeprefix("\n")
             self._area = None
-        if self._error is not None and tag not in self._VOID:
+        if self._error is not None:
             self._depth -= 1
             if not self._depth:
                 self._error = None
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         """What a text area holds, or what an error says."""
         if self._area is not None:
-            self.forms[-1].texts[self._area] += data
+            self.forms[-1].texts[self._area] += text
         if self._error is not None:
-            self.forms[-1].errors[self._error] += data.strip()
+            self.forms[-1].errors[self._error] += text
+
+    def close(self) -> None:
+        """The end of the page."""
+        for form in self.forms:
+            form.errors = {id: text.strip() for id, text in form.errors.items()}
 
     def _control(self, tag: str, given: Mapping[str, str]) -> None:
         name = given.get("name", "")
@@ -87,7 +89,7 @@ class _Reader(HTMLParser):
 def shown_forms(page: str) -> list[ShownForm]:
     """Every form of a page."""
     reader = _Reader()
-    reader.feed(page)
+    read(page, reader)
     return reader.forms
 
 

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -19,11 +20,12 @@ from sqlmodel import Session, col
 
 from api.composition import default_engine
 from api.main import create_app
+from api.rendering import Pages
 from api.settings import Settings
 from grants.comites.tables import Seance
 from grants.organisation.identity import Identity
-from grants.organisation.passwords import Passwords
 from grants.organisation.tables import Adhesion, Compte, Organisme
+from tests.builders.offices import QUICK_PASSWORDS
 from workflow.database import Database
 from workflow.engine import Engine
 
@@ -58,14 +60,22 @@ class Site:
         return Identity(self.organisme_id, self.comptes[role], PEOPLE[role], role)
 
 
+@cache
+def _pages() -> Pages:
+    """The templates, read once for all the installations of a process."""
+    return Pages()
+
+
 @contextmanager
 def running_site(database_url: str, data_folder: Path) -> Generator[Site]:
     """Serve an installation until the block ends."""
     settings = Settings(data_folder=data_folder, database_url=database_url, secret=_SECRET)
-    database, engine, passwords = Database(database_url), default_engine(), Passwords()
+    database, engine = Database(database_url), default_engine()
     with database.unit_of_work() as session:
-        organisme_id, comptes = people_of(session, passwords)
-    app = create_app(settings, database=database, engine=engine, passwords=passwords)
+        organisme_id, comptes = people_of(session)
+    app = create_app(
+        settings, database=database, engine=engine, passwords=QUICK_PASSWORDS, pages=_pages()
+    )
     try:
         with answering(app) as url:
             yield Site(url, database, engine, organisme_id, comptes, settings.files_folder)
@@ -88,14 +98,14 @@ def answering(app: FastAPI) -> Generator[str]:
         thread.join(timeout=10)
 
 
-def people_of(session: Session, passwords: Passwords) -> tuple[int, dict[str, int]]:
+def people_of(session: Session) -> tuple[int, dict[str, int]]:
     """An organisme, its people by role, and two séances: one held, one to come."""
     now = datetime.now(UTC)
     organisme = Organisme(nom="L'Atelier des Possibles", departements="06", cree_le=now)
     session.add(organisme)
     session.flush()
     assert organisme.id is not None
-    hashed = passwords.hash(PASSWORD)
+    hashed = QUICK_PASSWORDS.hash(PASSWORD)
     comptes: dict[str, int] = {}
     for role, nom in PEOPLE.items():
         compte = Compte(email=f"{role}@atelier.example", nom=nom, mot_de_passe=hashed, cree_le=now)
