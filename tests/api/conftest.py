@@ -12,9 +12,11 @@ from api.house import House
 from api.main import create_app
 from api.rendering import Pages
 from api.settings import Settings
+from tests.builders.databases import SchemaBuilder
 from tests.builders.dossiers import Counter
-from tests.builders.offices import QUICK_PASSWORDS, SECRET, Office, make_office
+from tests.builders.offices import QUICK_PASSWORDS, SECRET, Holdings, Office
 from tests.builders.visitors import Clock, Visitor
+from tests.builders.worlds import World, world_of
 from workflow.database import Database
 
 
@@ -65,17 +67,33 @@ def new_visitor(app: FastAPI) -> Callable[..., Visitor]:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    """An organisme with one person of every role."""
-    with database.unit_of_work() as session:
-        return make_office(session)
+def schema_builder(request: pytest.FixtureRequest) -> SchemaBuilder:
+    """What the databases of a test hold from the start: what its other fixtures tell of."""
+    return world_of(request.fixturenames)
 
 
 @pytest.fixture
-def other_office(database: Database) -> Office:
+def office(database: Database, schema_builder: World) -> Office:
+    """An organisme with one person of every role."""
+    return schema_builder.offices[0]
+
+
+@pytest.fixture
+def other_office(database: Database, office: Office, schema_builder: World) -> Office:
     """Another organisme, that the first must never see."""
-    with database.unit_of_work() as session:
-        return make_office(session, "Autre 11", "autre11.example")
+    return schema_builder.offices[1]
+
+
+@pytest.fixture
+def holds(office: Office, schema_builder: World) -> Holdings:
+    """One thing of each kind that the organisme holds."""
+    return schema_builder.holdings[0]
+
+
+@pytest.fixture
+def other_holds(holds: Holdings, other_office: Office, schema_builder: World) -> Holdings:
+    """What the other one holds."""
+    return schema_builder.holdings[1]
 
 
 @pytest.fixture

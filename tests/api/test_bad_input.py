@@ -13,7 +13,7 @@ from grants.organisation.roles import DIRECTION
 from tests.builders.bad_values import BAD, bad_of, most_bad
 from tests.builders.contents import contents
 from tests.builders.every_form import EveryForm, every_form
-from tests.builders.offices import Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.shown_forms import shown_form
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
@@ -25,9 +25,9 @@ TOLD_ABOVE = ("/role",)
 
 
 @pytest.fixture
-def forms(database: Database, office: Office) -> list[EveryForm]:
+def forms(database: Database, office: Office, holds: Holdings) -> list[EveryForm]:
     with database.unit_of_work() as session:
-        return every_form(session, office, furnish(session, office))
+        return every_form(session, office, holds)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.builders.addresses import ADDRESSES, READ, WRITTEN, Address, values_o
 from tests.builders.bad_values import BAD
 from tests.builders.contents import contents
 from tests.builders.documents import pdf
-from tests.builders.offices import Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.papers import handed
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
@@ -92,9 +92,9 @@ CURSOR_PARTS = (
 
 
 @pytest.fixture
-def values(database: Database, office: Office) -> dict[str, str]:
+def values(database: Database, office: Office, holds: Holdings) -> dict[str, str]:
     with database.unit_of_work() as session:
-        return values_of(session, office, furnish(session, office))
+        return values_of(session, office, holds)
 
 
 @pytest.fixture(autouse=True)

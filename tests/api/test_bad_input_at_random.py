@@ -14,7 +14,7 @@ from grants.organisation.roles import DIRECTION
 from tests.builders.bad_values import BAD
 from tests.builders.contents import contents
 from tests.builders.every_form import EveryForm, every_form
-from tests.builders.offices import Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Visitor
 from workflow.database import Database
 
@@ -29,9 +29,9 @@ VALUES = st.one_of(st.text(max_size=300), _KNOWN, _NUMBERS, _DATES)
 
 
 @pytest.fixture
-def forms(database: Database, office: Office) -> list[EveryForm]:
+def forms(database: Database, office: Office, holds: Holdings) -> list[EveryForm]:
     with database.unit_of_work() as session:
-        return every_form(session, office, furnish(session, office))
+        return every_form(session, office, holds)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.builders.addresses import WRITTEN, values_of
 from tests.builders.bad_values import UNREADABLE
 from tests.builders.contents import contents
 from tests.builders.every_form import EveryForm, every_form
-from tests.builders.offices import Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
@@ -94,15 +94,15 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def values(database: Database, office: Office) -> dict[str, str]:
+def values(database: Database, office: Office, holds: Holdings) -> dict[str, str]:
     with database.unit_of_work() as session:
-        return values_of(session, office, furnish(session, office))
+        return values_of(session, office, holds)
 
 
 @pytest.fixture
-def forms(database: Database, office: Office) -> list[EveryForm]:
+def forms(database: Database, office: Office, holds: Holdings) -> list[EveryForm]:
     with database.unit_of_work() as session:
-        return every_form(session, office, furnish(session, office))
+        return every_form(session, office, holds)
 
 
 # What takes heavier files is sent too much of them in `test_pieces_pages`, `test_reprise_pages`.

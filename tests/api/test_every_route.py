@@ -27,7 +27,7 @@ from grants.organisation.tables import Connexion, Organisme
 from tests.builders.access import ACCESS, ANSWERED, FIELDS, UPLOADS, Who
 from tests.builders.addresses import values_of
 from tests.builders.documents import pdf
-from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.papers import handed
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database, table_of
@@ -79,9 +79,8 @@ class Place(NamedTuple):
         return route.path.format_map(self.values)
 
 
-def make_place(database: Database, office: Office) -> Place:
+def make_place(database: Database, office: Office, holds: Holdings) -> Place:
     with database.unit_of_work() as session:
-        holds = furnish(session, office)
         values = {**values_of(session, office, holds), "sheet": "accueil"}
     return Place(office, holds, values)
 
@@ -93,15 +92,15 @@ def on_disk(settings: Settings) -> None:
 
 
 @pytest.fixture
-def here(database: Database, office: Office) -> Place:
+def here(database: Database, office: Office, holds: Holdings) -> Place:
     """The organisme of whoever visits."""
-    return make_place(database, office)
+    return make_place(database, office, holds)
 
 
 @pytest.fixture
-def elsewhere(database: Database, other_office: Office, here: Place) -> Place:
+def elsewhere(database: Database, other_office: Office, other_holds: Holdings) -> Place:
     """An organisme that the visitor has nothing to do with."""
-    return make_place(database, other_office)
+    return make_place(database, other_office, other_holds)
 
 
 def ask(visitor: Visitor, route: Route, url: str) -> Answer:

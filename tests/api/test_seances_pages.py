@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database
 
@@ -27,12 +27,6 @@ def charge(visitor: Visitor, office: Office) -> Visitor:
 @pytest.fixture
 def lecteur(new_visitor: Callable[..., Visitor], office: Office) -> Visitor:
     return new_visitor().enter(office.people["lecteur"], office.id)
-
-
-@pytest.fixture
-def holdings(database: Database, office: Office) -> Holdings:
-    with database.unit_of_work() as session:
-        return furnish(session, office)
 
 
 def version_on(html: str) -> str:
@@ -92,9 +86,9 @@ def test_a_seance_whose_inscriptions_would_close_after_it_comes_back(charge: Vis
 
 
 def test_a_seance_is_moved_unless_somebody_did_so_meanwhile(
-    charge: Visitor, holdings: Holdings
+    charge: Visitor, holds: Holdings
 ) -> None:
-    url = f"/seances/{holdings.seance}/modifier"
+    url = f"/seances/{holds.seance}/modifier"
     version = version_on(charge.get(url).text)
     moved = charge.post(url, {**FORM, "lieu": "Nîmes", "lock_version": version})
     assert moved.status_code == 303
@@ -102,19 +96,19 @@ def test_a_seance_is_moved_unless_somebody_did_so_meanwhile(
     assert stale.status_code == 409
     assert 'value="Alès"' in stale.text
     assert version_on(stale.text) != version
-    shown = charge.get(f"/seances/{holdings.seance}").text
+    shown = charge.get(f"/seances/{holds.seance}").text
     assert "Nîmes" in shown
     assert "Séance modifiée" in shown
 
 
 def test_a_seance_shows_the_dossiers_inscribed_to_it(
-    charge: Visitor, holdings: Holdings, database: Database, office: Office
+    charge: Visitor, holds: Holdings, database: Database, office: Office
 ) -> None:
     with database.unit_of_work() as session:
         session.connection().exec_driver_sql(
-            f"UPDATE dossier SET seance_id = {holdings.seance} WHERE id = {holdings.dossier}"
+            f"UPDATE dossier SET seance_id = {holds.seance} WHERE id = {holds.dossier}"
         )
-    shown = charge.get(f"/seances/{holdings.seance}").text
-    assert f'href="/dossiers/{holdings.dossier}"' in shown
+    shown = charge.get(f"/seances/{holds.seance}").text
+    assert f'href="/dossiers/{holds.dossier}"' in shown
     assert f"Structure de {office.nom}" in shown
     assert '1<span class="sr-only"> dossier inscrit</span>' in charge.get("/seances").text

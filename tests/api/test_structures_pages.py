@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from grants.structures.service import STRUCTURES, create_structure
-from tests.builders.offices import NOW, Holdings, Office, furnish
+from tests.builders.offices import NOW, Holdings, Office
 from tests.builders.registers import events
 from tests.builders.visitors import Visitor
 from workflow.database import Database
@@ -26,12 +26,6 @@ def lecteur(new_visitor: Callable[..., Visitor], office: Office) -> Visitor:
     return new_visitor().enter(office.people["lecteur"], office.id)
 
 
-@pytest.fixture
-def holdings(database: Database, office: Office) -> Holdings:
-    with database.unit_of_work() as session:
-        return furnish(session, office)
-
-
 def hidden(html: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', html)
     assert found, f"no {name} on the page"
@@ -45,17 +39,15 @@ def test_an_empty_list_says_what_to_do_next(charge: Visitor, lecteur: Visitor) -
     assert 'href="/structures/nouvelle"' not in lecteur.get("/structures").text
 
 
-def test_the_list_shows_each_structure_with_its_dossiers(
-    charge: Visitor, holdings: Holdings
-) -> None:
+def test_the_list_shows_each_structure_with_its_dossiers(charge: Visitor, holds: Holdings) -> None:
     shown = charge.get("/structures").text
-    assert f'href="/structures/{holdings.structure}"' in shown
+    assert f'href="/structures/{holds.structure}"' in shown
     assert "1\u00a0structure<" in shown
     assert '1<span class="sr-only"> dossier</span>' in shown
 
 
 def test_a_search_that_finds_nothing_leads_back_to_the_whole_list(
-    charge: Visitor, holdings: Holdings
+    charge: Visitor, holds: Holdings
 ) -> None:
     shown = charge.get("/structures?q=introuvable").text
     assert "Aucune structure ne correspond" in shown
@@ -75,7 +67,7 @@ def test_a_search_that_finds_nothing_leads_back_to_the_whole_list(
     ],
 )
 def test_a_list_address_that_makes_no_sense_is_still_a_list(
-    charge: Visitor, holdings: Holdings, query: str
+    charge: Visitor, holds: Holdings, query: str
 ) -> None:
     assert charge.get(f"/structures?{query}").status_code == 200
 
@@ -97,20 +89,20 @@ def test_pages_of_the_list_lead_to_each_other(
 
 
 def test_a_structure_shows_its_fiche_contacts_dossiers_and_history(
-    charge: Visitor, holdings: Holdings, office: Office
+    charge: Visitor, holds: Holdings, office: Office
 ) -> None:
-    shown = charge.get(f"/structures/{holdings.structure}").text
+    shown = charge.get(f"/structures/{holds.structure}").text
     assert f"Projet de {office.nom}" in shown
-    assert f'href="/dossiers/{holdings.dossier}"' in shown
+    assert f'href="/dossiers/{holds.dossier}"' in shown
     assert "Structure enregistrée" in shown
     assert "Ajouter un contact" in shown
-    assert f'href="/structures/{holdings.structure}/modifier"' in shown
+    assert f'href="/structures/{holds.structure}/modifier"' in shown
 
 
 def test_a_lecteur_sees_a_structure_and_no_way_to_change_it(
-    lecteur: Visitor, holdings: Holdings
+    lecteur: Visitor, holds: Holdings
 ) -> None:
-    shown = lecteur.get(f"/structures/{holdings.structure}").text
+    shown = lecteur.get(f"/structures/{holds.structure}").text
     assert "Structure enregistrée" in shown
     assert "modifier" not in shown
     assert "Ajouter un contact" not in shown
@@ -152,20 +144,20 @@ def test_a_near_same_structure_is_asked_about_before_another_is_recorded(
     assert answer.headers["location"] != f"/structures/{known}"
 
 
-def test_a_fiche_is_changed_and_its_history_tells_it(charge: Visitor, holdings: Holdings) -> None:
-    url = f"/structures/{holdings.structure}/modifier"
+def test_a_fiche_is_changed_and_its_history_tells_it(charge: Visitor, holds: Holdings) -> None:
+    url = f"/structures/{holds.structure}/modifier"
     version = hidden(charge.get(url).text, "lock_version")
     form = {"nom": "Roue libre", "commune": "Le Vigan", "lock_version": version}
     assert charge.post(url, form).status_code == 303
-    shown = charge.get(f"/structures/{holdings.structure}").text
+    shown = charge.get(f"/structures/{holds.structure}").text
     assert "La fiche est à jour." in shown
     assert "Fiche modifiée" in shown
 
 
 def test_a_fiche_changed_meanwhile_comes_back_with_what_was_typed(
-    charge: Visitor, holdings: Holdings
+    charge: Visitor, holds: Holdings
 ) -> None:
-    url = f"/structures/{holdings.structure}/modifier"
+    url = f"/structures/{holds.structure}/modifier"
     version = hidden(charge.get(url).text, "lock_version")
     charge.post(url, {"nom": "Première", "lock_version": version})
     stale = charge.post(url, {"nom": "Seconde", "lock_version": version})
@@ -196,9 +188,9 @@ def test_a_contact_is_added_changed_and_taken_off(charge: Visitor, database: Dat
 
 
 def test_a_faulty_contact_comes_back_open_with_what_was_typed(
-    charge: Visitor, holdings: Holdings
+    charge: Visitor, holds: Holdings
 ) -> None:
-    url = f"/structures/{holdings.structure}/contacts"
+    url = f"/structures/{holds.structure}/contacts"
     answer = charge.post(url, {"nom": "Lola Esquirol", "email": "pas un e-mail"})
     assert answer.status_code == 422
     assert '<details class="contact-new" open>' in answer.text

@@ -7,7 +7,9 @@ from collections.abc import Generator
 import pytest
 
 from api.composition import default_engine
-from tests.builders.offices import Office, make_office
+from tests.builders.databases import SchemaBuilder
+from tests.builders.offices import Office
+from tests.builders.worlds import World, world_of
 from workflow.database import Database
 from workflow.engine import Engine
 
@@ -27,14 +29,18 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    """An organisme with one person of every role."""
-    with database.unit_of_work() as session:
-        return make_office(session)
+def schema_builder(request: pytest.FixtureRequest) -> SchemaBuilder:
+    """What the databases of a test hold from the start: what its other fixtures tell of."""
+    return world_of(request.fixturenames)
 
 
 @pytest.fixture
-def other_office(database: Database) -> Office:
+def office(database: Database, schema_builder: World) -> Office:
+    """An organisme with one person of every role."""
+    return schema_builder.offices[0]
+
+
+@pytest.fixture
+def other_office(database: Database, office: Office, schema_builder: World) -> Office:
     """Another organisme, that the first must never see."""
-    with database.unit_of_work() as session:
-        return make_office(session, "Autre 11", "autre11.example")
+    return schema_builder.offices[1]

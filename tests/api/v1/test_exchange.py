@@ -16,16 +16,9 @@ from grants.organisation.jetons import LECTURE, forget_old_answers, revoke_token
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION
 from tests.builders.bearers import Program, program
 from tests.builders.dossiers import Counter
-from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Clock
 from workflow.database import Database
-
-
-@pytest.fixture
-def holds(database: Database, office: Office) -> Holdings:
-    with database.unit_of_work() as session:
-        return furnish(session, office)
-
 
 NOTE = {"texte": "Appelé ce matin."}
 
