@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from api.composition import default_engine
 from workflow.pipeline import ENTRY
@@ -26,6 +25,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
@@ -74,46 +74,51 @@ def of_the_pipelines() -> set[str]:
     return keys
 
 
-@pytest.mark.parametrize("path", files("workflow"), ids=named)
-def test_the_engine_names_no_dispositif_no_stage_and_no_action(path: Path) -> None:
+def test_the_engine_names_no_dispositif_no_stage_and_no_action() -> None:
     known = of_the_pipelines()
-    assert [found for found in words(path) if found[1] in known] == []
+    assert [
+        (named(path), *found)
+        for path in files("workflow")
+        for found in words(path)
+        if found[1] in known
+    ] == []
 
 
-@pytest.mark.parametrize("path", files("grants", "notifications", "workflow"), ids=named)
-def test_services_never_commit(path: Path) -> None:
-    if named(path) == "workflow/database.py":
-        return
-    calls = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
-    ending = [
-        node.lineno
-        for node in calls
-        if isinstance(node.func, ast.Attribute) and node.func.attr in ("commit", "rollback")
-    ]
-    assert ending == []
+def test_services_never_commit() -> None:
+    assert [
+        (named(path), node.lineno)
+        for path in files("grants", "notifications", "workflow")
+        if named(path) != "workflow/database.py"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("commit", "rollback")
+    ] == []
 
 
-@pytest.mark.parametrize("path", files(*FLOORS, "tests"), ids=named)
-def test_a_file_is_a_room_and_not_a_hall(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= LONGEST_FILE
+def test_a_file_is_a_room_and_not_a_hall() -> None:
+    lengths = {named(path): length(path) for path in files(*FLOORS, "tests")}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
 def test_most_files_are_short() -> None:
-    lengths = sorted(len(path.read_text("utf-8").splitlines()) for path in files(*FLOORS))
+    lengths = sorted(map(length, files(*FLOORS)))
     assert lengths[len(lengths) // 2] <= USUAL_FILE
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in files(*FLOORS) if "migrations" not in path.parts], ids=named
-)
-def test_a_function_fits_on_a_screen(path: Path) -> None:
+def length(path: Path) -> int:
+    return len(path.read_text("utf-8").splitlines())
+
+
+def test_a_function_fits_on_a_screen() -> None:
     """Migrations are lists of tables, as long as the schema is."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    functions = [node for node in ast.walk(parsed(path)) if isinstance(node, kinds)]
     assert [
-        (node.name, lines_of_code(node))
-        for node in functions
-        if lines_of_code(node) > LONGEST_FUNCTION
+        (named(path), node.name, lines_of_code(node))
+        for path in files(*FLOORS)
+        if "migrations" not in path.parts
+        for node in ast.walk(parsed(path))
+        if isinstance(node, kinds) and lines_of_code(node) > LONGEST_FUNCTION
     ] == []
 
 

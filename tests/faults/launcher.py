@@ -13,9 +13,11 @@ import uvicorn  # noqa: F401 — imported before the first fork, to be there in 
 
 import api.clock
 import api.main
-import api.startup  # noqa: F401
+import api.startup
+import api.v1.routes  # noqa: F401
 from api.cli import main
 from api.composition import default_engine
+from api.pages import ROUTERS  # noqa: F401 — every page
 from tests.faults.broken import BROKEN
 from tests.faults.orders import carry_out
 
