@@ -37,6 +37,8 @@ class Reader:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.faults: list[str] = []
+        # The browser keeps what it compiled; handed over at each page, it took as long as the page.
+        page.add_init_script(_AXE)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note("script", str(error)))
 

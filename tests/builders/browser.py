@@ -15,4 +15,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Letters as wide as on a screen of today, not rounded to its points: lines break where they do.
+    "--font-render-hinting=none",
 ]
