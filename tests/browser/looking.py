@@ -38,7 +38,7 @@ class Reader:
         self.page = page
         self.faults: list[str] = []
         # The browser keeps what it compiled; handed over at each page, it took as long as the page.
-        page.add_init_script(_AXE)
+        page.add_init_script(f"if (self === top) {{ {_AXE} }}")
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note("script", str(error)))
 
