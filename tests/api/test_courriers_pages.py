@@ -7,22 +7,15 @@ import re
 from html import unescape
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from notifications.courrier_table import Courrier
 from tests.builders.courriers import read
-from tests.builders.offices import Holdings, Office, furnish
+from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Visitor
 from workflow.database import Database, table_of
 
 _M = table_of(Courrier)
-
-
-@pytest.fixture
-def holds(database: Database, office: Office) -> Holdings:
-    with database.unit_of_work() as session:
-        return furnish(session, office)
 
 
 def papers(page: str) -> dict[str, str]:
@@ -129,10 +122,9 @@ def test_a_lecteur_reads_and_does_not_send(
 
 
 def test_the_letter_of_another_organisme_does_not_exist(
-    charge: Visitor, database: Database, other_office: Office
+    charge: Visitor, database: Database, other_holds: Holdings
 ) -> None:
-    with database.unit_of_work() as session:
-        theirs = furnish(session, other_office).courrier
+    theirs = other_holds.courrier
     for tail in ("", "/courriel", "/lettre.pdf", "/fichiers/lettre.pdf"):
         assert charge.get(f"/courriers/{theirs}{tail}").status_code == 404
     assert charge.get(f"/courriers/impression?courrier={theirs}").status_code == 404

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.builders.bearers import Program
 from tests.builders.courriers import letter_row, put, read
-from tests.builders.offices import LETTER, Holdings, Office, furnish
+from tests.builders.offices import LETTER, Holdings, Office
 from workflow.database import Database
 
 _KEY = "envoi-du-12-mars-0001"
-
-
-@pytest.fixture
-def holds(database: Database, office: Office) -> Holdings:
-    with database.unit_of_work() as session:
-        return furnish(session, office)
 
 
 def test_what_was_read_leaves_once(
