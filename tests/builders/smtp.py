@@ -8,17 +8,18 @@ import socket
 import ssl
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
 _CERTIFICATES = Path(__file__).with_name("certificates")
+T = TypeVar("T")
 _MESSAGE_ID = re.compile(rb"^Message-ID: (<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -143,14 +144,20 @@ def smtp_server(
         return server
 
     loop = asyncio.new_event_loop()
-    tls = context if implicit else None
-    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0, ssl=tls))
     thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    thread.start()  # a browser's own loop may be running in this one
+
+    def within(work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=10)
+
     try:
-        yield server.sockets[0].getsockname()[1]
+        tls = context if implicit else None
+        server = within(loop.create_server(make, "127.0.0.1", 0, ssl=tls))
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            within(_end(server, box))
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server, box), loop).result(timeout=10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

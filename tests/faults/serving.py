@@ -25,7 +25,8 @@ from workflow.database import Database
 from workflow.journal_check import verify
 
 # Refused, or answered, before anything is written: nothing to take back, two names for one
-# structure, nothing left to go on with, a logo and a list that are no files of theirs.
+# structure, nothing left to go on with, a logo and a list that are no files of theirs, a letter
+# that is only looked at, letters that have each an outcome of their own.
 ELSEWHERE = {
     "/annuler",
     "/dossiers/{dossier_id}/financement/solde",
@@ -39,6 +40,9 @@ ELSEWHERE = {
     "/reinitialisation/{jeton}",
     "/parametres/logo",
     "/parametres/signature",
+    "/parametres/modeles/{lettre}/apercu",
+    "/parametres/modeles/{lettre}/lettre.pdf",
+    "/courriers/lot",
     "/dossiers/nouveau",
     "/dossiers/nouveau/proches",
 }
@@ -58,7 +62,7 @@ class Served:
         """Take one address as a visitor would."""
         url = address.url(self.values)
         if address.method == "GET":
-            return self.visitor.get(url)
+            return self.visitor.get(url + QUERIES.get(address.path, "").format_map(self.values))
         form = {**FORMS.get(address.path, {}), "csrf_token": self.token}
         if address.path in UPLOADS:
             return self.visitor.client.post(url, data=form, files=UPLOADS[address.path])
@@ -79,6 +83,7 @@ class Served:
             return verify(session.connection(), JOURNAL_OWNERS).sound
 
 
+QUERIES = {"/courriers/impression": "?courrier={courrier_id}"}
 FORMS = {
     "/dossiers/{dossier_id}/pieces/{piece}/correction": {"motif": "illisible"},
     "/dossiers/{dossier_id}/pieces/{piece}/validation": {"date_document": "2026-03-01"},
@@ -90,6 +95,8 @@ FORMS = {
     "/structures/nouvelle": {"nom": "Une structure", "continuer": "1"},
     "/structures/{structure_id}/modifier": {"nom": "Un autre nom"},
     "/structures/{structure_id}/contacts": {"nom": "Un contact"},
+    "/agenda/lien": {"portee": "tous"},
+    "/parametres/modeles/{lettre}": {"objet": "Un objet", "texte": "Madame, Monsieur,"},
     "/parametres/equipe/{compte_id}/role": {"role": "assistant"},
 }
 
