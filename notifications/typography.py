@@ -21,7 +21,8 @@ _RULES = (
     (re.compile(rf"{_SPACE}+(?=[;!?»])"), NARROW_SPACE),
     (re.compile(rf"«{_SPACE}*"), f"«{NARROW_SPACE}"),
     (re.compile(rf"(?<=[^\s{NARROW_SPACE}])»"), f"{NARROW_SPACE}»"),
-    (re.compile(rf"(?<=\S){_SPACE}+(?=[:%€](?!\S)|[€%][,.;)])"), NO_BREAK_SPACE),
+    # A value may stand before it, in bold or not; the marks of bold may follow.
+    (re.compile(rf"(?<!\s){_SPACE}+(?=[:%€]\**(?!\S)|[€%][,.;)])"), NO_BREAK_SPACE),
     (re.compile(rf"\b(1er|\d{{1,2}}) (?=(?:{'|'.join(MONTHS)})\b)"), rf"\1{NO_BREAK_SPACE}"),
     (re.compile(r"\b(\d{1,2}) h (?=\d\d\b)"), rf"\1{NO_BREAK_SPACE}h{NO_BREAK_SPACE}"),
     (re.compile(r"\b(\d{1,2}) h\b"), rf"\1{NO_BREAK_SPACE}h"),

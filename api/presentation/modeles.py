@@ -28,11 +28,13 @@ from grants.dossiers.queries import dossier_by_reference
 from grants.dossiers.reading import read_subject
 from grants.relances.courriers import letterhead_for
 from grants.relances.modeles import LONGEST_BODY, LONGEST_SUBJECT, letter_named
+from notifications.letter_filters import FILTERS
 from notifications.letter_source import join_source, split_source
 from notifications.letters import Letter
 from notifications.outbox import Recipient
 from notifications.render import Written, write
 from notifications.template_versions import Template, Version, template_in_force, versions_of
+from notifications.typography import french
 from workflow.engine import Engine
 
 _DISPOSITIFS = {
@@ -244,16 +246,19 @@ def _variable(variable: Variable) -> VariableRow:
     return VariableRow(
         written=variable.written,
         description=variable.description,
-        example=_said(variable.example),
+        example=_said(variable.example, variable.filter),
     )
 
 
-def _said(example: Any) -> str:
+def _said(example: Any, way: str = "") -> str:
+    """An example as its letter would say it."""
+    if way:
+        return FILTERS[way](example)
     if isinstance(example, Mapping):
-        return ", ".join(f"{key} : {_said(value)}" for key, value in example.items())
+        return ", ".join(french(f"{key} : {_said(value)}") for key, value in example.items())
     if isinstance(example, Iterable) and not isinstance(example, str):
-        return " ; ".join(_said(each) for each in example)
-    return "oui" if example is True else str(example)
+        return french(" ; ").join(_said(each) for each in example)
+    return "oui" if example is True else french(str(example))
 
 
 def _version(version: Version) -> VersionRow:
