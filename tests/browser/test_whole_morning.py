@@ -120,7 +120,8 @@ def bring_three_pieces_and_refuse_one(page: Page, folder: Path) -> None:
     sent_back.locator("summary", has_text="À corriger").click()
     sent_back.get_by_label("Ce qui ne convient pas").select_option(label="Illisible")
     sent_back.get_by_role("button", name="Renvoyer à corriger").click()
-    expect(piece(page, BROUGHT[2])).to_contain_text("Illisible")
+    # The reasons to choose among say it as well: wait for what the answer shows.
+    expect(piece(page, BROUGHT[2]).locator(".piece-note")).to_contain_text("Illisible")
 
 
 def correct_the_financing(page: Page) -> None:
