@@ -43,6 +43,13 @@ class Echeance(SQLModel, table=True):
             "id",
             where="state = 'prevue'",
         ),
+        PartialIndex(
+            "ix_echeance_en_pause",
+            "tenant_id",
+            "due_at",
+            "id",
+            where="state = 'suspendue'",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

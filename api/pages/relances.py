@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -13,11 +14,13 @@ from starlette.responses import Response
 from api.answering import page, redirect
 from api.forms import Form, Posted, RowId, key_of, one, only
 from api.house import house_of
+from api.presentation.agenda import AGENDA, address_of, read_shown
 from api.presentation.relances import Came, reminders_page
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
 from grants.relances import by_hand
 from grants.relances.by_hand import MOMENT, ReminderChanged, ReminderOver, Touch
+from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.errors import Invalid, Refused
 
@@ -70,7 +73,8 @@ def resume(
 ) -> Response:
     """Let it go on."""
     said = "Le rappel reprend."
-    return _done(request, visit, form, (dossier_id, echeance_id), by_hand.resume_reminder, said)
+    which = (dossier_id, echeance_id)
+    return _done(request, visit, form, which, by_hand.resume_reminder, said, "retour")
 
 
 @router.post(f"{_AT}/{{echeance_id}}/annuler")
@@ -98,8 +102,9 @@ def _done(
     which: tuple[int, int],
     gesture: Gesture,
     said: str,
+    *more: str,
 ) -> Response:
-    only(form, "version", "idempotency_key")
+    only(form, "version", "idempotency_key", *more)
     house, touch = house_of(request), _touch(form, *which)
     try:
         with house.database.unit_of_work() as session:
@@ -109,7 +114,17 @@ def _done(
     except Refused as error:
         told = " ".join([str(error), *[each.message for each in error.refusals]])
         return _page(request, visit, which[0], Came(conflict=told), 409)
-    return redirect(request, _at(which[0]), Flash(text=said))
+    back = _back(request, visit, one(form, "retour")) or _at(which[0])
+    return redirect(request, back, Flash(text=said))
+
+
+def _back(request: Request, visit: Visit, typed: str) -> str:
+    """The agenda that somebody came from, from what can be read of its address."""
+    path, _, query = typed.partition("?")
+    if path != AGENDA:
+        return ""
+    today = to_paris(visit.now).date()
+    return address_of(read_shown(dict(parse_qsl(query)), house_of(request).engine, today))
 
 
 def _touch(form: Form, dossier_id: int, echeance_id: int) -> Touch:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from api.forms import new_key
 from api.views.agenda import AgendaDay, AgendaItem, AgendaPage, FeedView
 from api.views.chrome import Link
 from api.views.fields import Choice, FieldView
@@ -27,6 +28,7 @@ from grants.relances.agenda import (
     AgendaLine,
     Narrowing,
     agenda,
+    last_held_before,
 )
 from grants.relances.feed import PORTEES, link_of
 from workflow.calendar import is_working_day
@@ -62,7 +64,8 @@ def read_shown(query: Mapping[str, str], engine: Engine, today: date) -> Shown:
     kinds = tuple(kind for kind in KINDS if kind == query.get("quoi")) or KINDS
     pipeline = query.get("dispositif", "")
     known = engine.catalogue.latest(pipeline) is not None
-    narrowing = Narrowing(_id(query.get("qui", "")), pipeline if known else None, kinds)
+    who = _id(query.get("qui", ""))
+    narrowing = Narrowing(who, pipeline if known else None, kinds, held=True)
     kept = {key: query[key] for key in ("qui", "dispositif", "quoi") if query.get(key)}
     return Shown(month, query.get("forme") == "liste", narrowing, kept)
 
@@ -77,7 +80,8 @@ def agenda_page(
     lines = agenda(connection, engine, organisme_id, span, shown.narrowing, MOST)
     by_day = {day: list(each) for day, each in groupby(lines, key=lambda each: each.day)}
     territoire = customs_of(connection, organisme_id).territoire
-    frame = _Frame(shown, today, territoire, by_day)
+    may_write = visit.identity.may_write
+    frame = _Frame(shown, today, territoire, by_day, may_write)
     return AgendaPage(
         title=f"{MONTHS[shown.month.month - 1].capitalize()} {shown.month.year}",
         tabs=(
@@ -95,8 +99,10 @@ def agenda_page(
         if shown.month == today.replace(day=1)
         else Link(label="Ce mois-ci", url=_at(shown, today.replace(day=1))),
         feed=_feed(connection, visit, secret_url),
+        here=address_of(shown),
         weeks=() if shown.as_list else frame.weeks(),
         days=frame.days() if shown.as_list else (),
+        held_before=_held_before(connection, organisme_id, shown, first),
         empty=_nothing() if shown.as_list and not lines else None,
     )
 
@@ -107,6 +113,7 @@ class _Frame:
     today: date
     territoire: str
     by_day: Mapping[date, list[AgendaLine]]
+    may_write: bool
 
     def weeks(self) -> tuple[tuple[AgendaDay, ...], ...]:
         first, last = _bounds(self.shown)
@@ -126,7 +133,7 @@ class _Frame:
         kept = lines[:most] if most else lines
         return AgendaDay(
             day=day,
-            items=tuple(_item(each) for each in kept),
+            items=tuple(_item(each, may_write=self.may_write) for each in kept),
             outside=day.month != self.shown.month.month,
             today=day == self.today,
             closed=not is_working_day(day, self.territoire),
@@ -134,7 +141,7 @@ class _Frame:
         )
 
 
-def _item(line: AgendaLine) -> AgendaItem:
+def _item(line: AgendaLine, *, may_write: bool) -> AgendaItem:
     label, icon, tone = _LABELS[line.kind]
     at = to_paris(line.at)
     hour = "" if line.kind == TACHE else f"{at.hour} h {at.minute:02d}"
@@ -144,16 +151,21 @@ def _item(line: AgendaLine) -> AgendaItem:
         url = f"/seances/{line.id}"
     elif line.kind == TACHE and not dossier:
         url = f"/taches/{line.id}"
+    held_at = f"{url}/relances" if line.held else ""
     return AgendaItem(
         kind=label,
         icon=icon,
         tone=tone,
         hour=hour,
         label=line.label,
-        url=url,
+        url=f"{held_at}#relance-{line.id}" if line.held else url,
         about=f"{dossier.reference} · {dossier.structure or dossier.titre}" if dossier else "",
         place=line.place,
         who=line.pour or "",
+        held=line.held,
+        resume_url=f"{held_at}/{line.id}/reprendre" if line.held and may_write else "",
+        version=line.version,
+        key=new_key() if line.held and may_write else "",
     )
 
 
@@ -212,6 +224,16 @@ def _bounds(shown: Shown) -> tuple[date, date]:
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
+def _held_before(
+    connection: Connection, organisme_id: int, shown: Shown, first: date
+) -> Link | None:
+    """Where reminders whose moment has passed still wait."""
+    found = last_held_before(connection, organisme_id, _midnight(first), shown.narrowing)
+    if found is None or RELANCE not in shown.narrowing.kinds:
+        return None
+    return _month_link(shown, to_paris(found).date().replace(day=1))
+
+
 def _nothing() -> EmptyState:
     return EmptyState(
         icon="seances",
@@ -228,6 +250,11 @@ def _at(shown: Shown, month: date, form: str | None = None) -> str:
     form = ("liste" if shown.as_list else "") if form is None else form
     pairs = {"mois": f"{month:%Y-%m}", **({"forme": form} if form else {}), **shown.query}
     return f"{AGENDA}?{urlencode(pairs)}"
+
+
+def address_of(shown: Shown) -> str:
+    """The address of this agenda, made of what was understood of the one that was asked."""
+    return _at(shown, shown.month)
 
 
 def _shift(month: date, by: int) -> date:

@@ -48,6 +48,7 @@ def _line(line: AgendaLine) -> ChoseAgenda:
         "id": line.id,
         "le": line.at,
         "libelle": line.label,
+        "en_pause": line.held,
         "dossier": None if dossier is None else {"id": dossier.id, "nom": dossier.reference},
         "lettre": line.letter,
         "lieu": line.place,
@@ -75,4 +76,4 @@ def _asked(call: Call) -> tuple[tuple[datetime, datetime], Narrowing]:
         raise Invalid(faults)
     who = None if qui is None else number_of(qui)
     span = (midnight(first), midnight(last + timedelta(days=1)))
-    return span, Narrowing(who, pipeline, kinds)
+    return span, Narrowing(who, pipeline, kinds, held=True)

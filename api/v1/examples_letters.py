@@ -68,6 +68,7 @@ _TOLD: Mapping[str, Mapping[str, Any]] = {
         "nature": "relance",
         "le": _LEAVES,
         "libelle": "Proposer un rendez-vous d’accueil",
+        "en_pause": False,
         "lettre": "relance_contact",
         "lieu": "",
         "pour": None,

@@ -11,7 +11,10 @@ from api.views.listing import EmptyState, FilterBar, Tab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaItem:
-    """One thing of a day. `hour` is empty for what is for the day; `url` leads to it."""
+    """One thing of a day. `hour` is empty for what is for the day; `url` leads to it.
+
+    `held`: a reminder that waits until it is resumed; `resume_url` is where, for who may.
+    """
 
     kind: str
     icon: str
@@ -22,6 +25,10 @@ class AgendaItem:
     about: str = ""
     place: str = ""
     who: str = ""
+    held: bool = False
+    resume_url: str = ""
+    version: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +58,10 @@ class FeedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaPage:
-    """A month: `weeks` where it is drawn as a table, `days` where it is a list."""
+    """A month: `weeks` where it is drawn as a table, `days` where it is a list.
+
+    `held_before`: the month before it where the latest reminder that still waits was to leave.
+    """
 
     title: str
     tabs: tuple[Tab, ...]
@@ -61,7 +71,9 @@ class AgendaPage:
     after: Link
     this_month: Link | None
     feed: FeedView
+    here: str
     weeks: tuple[tuple[AgendaDay, ...], ...] = ()
     days: tuple[AgendaDay, ...] = ()
     more_url: str | None = None
+    held_before: Link | None = None
     empty: EmptyState | None = None

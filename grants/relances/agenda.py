@@ -24,12 +24,15 @@ from workflow import echeances
 from workflow.database import table_of
 from workflow.dates import from_paris, to_paris
 from workflow.echeance_table import Echeance
+from workflow.echeances_by_hand import version_of
 from workflow.engine import Engine
 
 _E, _R, _T, _S = (table_of(each) for each in (Echeance, RendezVous, Tache, Seance))
 _NEWER, _WHO = _R.alias("plus_recent"), table_of(Compte).alias("pour")
 # Written out, not bound: an index is partial on it.
-_TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
+_TO_COME, _HELD = (
+    text(f"echeance.state = '{each}'") for each in (echeances.PREVUE, echeances.SUSPENDUE)
+)
 #: What an agenda shows, in the order of things of the same moment.
 RENDEZ_VOUS, SEANCE, RELANCE, ACTION, TACHE = (
     *("rendez_vous", "seance", "relance", "action", "tache"),
@@ -40,11 +43,15 @@ Place = tuple[datetime, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Whose agenda, and of what. `referent`: NOBODY's, or of all for None."""
+    """Whose agenda, and of what. `referent`: NOBODY's, or of all for None.
+
+    `held`: also the reminders that wait until somebody resumes them.
+    """
 
     referent: int | None = None
     pipeline: str | None = None
     kinds: tuple[str, ...] = KINDS
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class AgendaLine:
     """One thing of the agenda. A `tache` is for the day, without an hour.
 
     `label` says what; `letter` is the key of the letter that a reminder sends, None for one that
-    makes a tâche; `place` is where people meet; `pour` the colleague a tâche falls to.
+    makes a tâche; `place` is where people meet; `pour` the colleague a tâche falls to. `held`: the
+    reminder waits until somebody resumes it, `version` telling how it was seen.
     """
 
     kind: str
@@ -63,6 +71,8 @@ class AgendaLine:
     letter: str | None = None
     place: str = ""
     pour: str | None = None
+    held: bool = False
+    version: int = 0
 
     @property
     def day(self) -> date:
@@ -97,6 +107,32 @@ def agenda(
     return list(islice(merge(*found, key=lambda each: each.key), most))
 
 
+def last_held_before(
+    connection: Connection, organisme_id: int, moment: datetime, narrowing: Narrowing
+) -> datetime | None:
+    """When the latest reminder that was to leave before a moment, and still waits, was to leave."""
+    query = (
+        select(_E.c.due_at)
+        .select_from(_E.join(D, D.c.id == _E.c.subject_id))
+        .where(_HELD, _E.c.tenant_id == organisme_id, _E.c.due_at < moment)
+        .where(_E.c.subject_kind == KIND, _E.c.kind == echeances.RELANCE)
+        .where(*_of_the_dossier(narrowing))
+        .order_by(_E.c.due_at.desc(), _E.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def _of_the_dossier(narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    who, pipeline = narrowing.referent, narrowing.pipeline
+    found: list[ColumnElement[bool]] = []
+    if who is not None:
+        found.append(D.c.referent_id.is_(None) if who == NOBODY else D.c.referent_id == who)
+    if pipeline is not None:
+        found.append(D.c.pipeline == pipeline)
+    return found
+
+
 def _midnight(day: date) -> datetime:
     return from_paris(datetime.combine(day, time.min))
 
@@ -124,25 +160,29 @@ class _Asked:
         }[kind]
         return read()
 
-    def _reminders(self) -> list[AgendaLine]:
-        return self._echeances(echeances.RELANCE)
+    def _reminders(self) -> Iterable[AgendaLine]:
+        to_come = self._echeances(echeances.RELANCE)
+        if not self.narrowing.held:
+            return to_come
+        held = self._echeances(echeances.RELANCE, held=True)
+        return merge(to_come, held, key=lambda each: each.key)
 
     def _actions(self) -> list[AgendaLine]:
         return self._echeances(echeances.ACTION)
 
-    def _echeances(self, kind: str) -> list[AgendaLine]:
+    def _echeances(self, kind: str, *, held: bool = False) -> list[AgendaLine]:
+        own = (_E.c.id.label("what"), _E.c.due_at, _E.c.rule, _E.c.state)
         query = (
-            select(*LINE, _E.c.id.label("what"), _E.c.due_at.label("moment"), _E.c.rule)
+            select(*LINE, *own)
             .select_from(_E.join(WITH_NAMES, D.c.id == _E.c.subject_id))
-            .where(_TO_COME, _E.c.tenant_id == self.organisme_id)
-            .where(_E.c.subject_kind == KIND, _E.c.kind == kind, *self._of_the_dossier())
+            .where(_HELD if held else _TO_COME, _E.c.tenant_id == self.organisme_id)
+            .where(_E.c.subject_kind == KIND, _E.c.kind == kind, *_of_the_dossier(self.narrowing))
         )
         shown = RELANCE if kind == echeances.RELANCE else ACTION
-        return [
-            self._echeance(row, shown) for row in self._rows(query, shown, _E.c.due_at, _E.c.id)
-        ]
+        rows = self._rows(query, shown, _E.c.due_at, _E.c.id)
+        return [self._echeance(row, shown, held=held) for row in rows]
 
-    def _echeance(self, row: Mapping[Any, Any], kind: str) -> AgendaLine:
+    def _echeance(self, row: Mapping[Any, Any], kind: str, *, held: bool) -> AgendaLine:
         dossier = line(row)
         place = (dossier.pipeline, dossier.pipeline_version, dossier.stage)
         pipeline = self.engine.catalogue.machine(*place[:2]).pipeline
@@ -152,15 +192,25 @@ class _Asked:
             label = rule.task or rule.label
         elif action is not None:
             label = action.label
-        letter = rule.letter if rule is not None else None
-        return AgendaLine(kind, row["what"], row["moment"], label, dossier, letter)
+        return AgendaLine(
+            kind,
+            row["what"],
+            row["due_at"],
+            label,
+            dossier,
+            letter=rule.letter if rule is not None else None,
+            held=held,
+            version=version_of(row) if held else 0,
+        )
 
     def _appointments(self) -> list[AgendaLine]:
         replaced = exists().where(_NEWER.c.dossier_id == _R.c.dossier_id, _NEWER.c.id > _R.c.id)
         query = (
             select(*LINE, _R.c.id.label("what"), _R.c.le.label("moment"), _R.c.lieu)
             .select_from(_R.join(WITH_NAMES, D.c.id == _R.c.dossier_id))
-            .where(_R.c.organisme_id == self.organisme_id, ~replaced, *self._of_the_dossier())
+            .where(
+                _R.c.organisme_id == self.organisme_id, ~replaced, *_of_the_dossier(self.narrowing)
+            )
         )
         return [
             AgendaLine(
@@ -248,15 +298,6 @@ class _Asked:
         if rank == KINDS.index(TACHE):
             return [_T.c.pour_le >= day, (_T.c.pour_le > day) | (id > last)]
         return [_T.c.pour_le >= day]
-
-    def _of_the_dossier(self) -> list[ColumnElement[bool]]:
-        who, pipeline = self.narrowing.referent, self.narrowing.pipeline
-        found: list[ColumnElement[bool]] = []
-        if who is not None:
-            found.append(D.c.referent_id.is_(None) if who == NOBODY else D.c.referent_id == who)
-        if pipeline is not None:
-            found.append(D.c.pipeline == pipeline)
-        return found
 
     def _falls_to(self) -> list[ColumnElement[bool]]:
         who, pipeline = self.narrowing.referent, self.narrowing.pipeline

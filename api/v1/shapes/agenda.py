@@ -11,12 +11,13 @@ from api.v1.shapes.plain import Named, one_of
 
 
 class ChoseAgenda(TypedDict):
-    """Une chose de l’agenda. Une tâche est pour un jour, sans heure."""
+    """Une chose de l’agenda. Une tâche est pour un jour, sans heure ; un rappel en pause attend."""
 
     nature: Annotated[str, one_of("rendez_vous", "seance", "relance", "action", "tache")]
     id: int
     le: datetime
     libelle: str
+    en_pause: bool
     dossier: Named | None
     lettre: str | None
     lieu: str

@@ -114,6 +114,21 @@ def test_what_is_done_held_or_elsewhere_is_not_there(busy: Counter, other_office
     assert lines(counter) == []
 
 
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_what_waits_is_told_among_the_rest_to_who_asks(busy: Counter, size: int) -> None:
+    usual = lines(busy)
+    with busy.database.unit_of_work() as session:
+        sql = "UPDATE echeance SET state = 'suspendue' WHERE occurrence = 2"
+        assert session.connection().exec_driver_sql(sql).rowcount == 1
+    read, after = list[AgendaLine](), None
+    while page := lines(busy, most=size, after=after, held=True):
+        read += page
+        after = page[-1].key
+    assert [each.key for each in read] == [each.key for each in usual]
+    assert [each.held for each in read] == [False, False, False, False, True, False]
+    assert not any(each.held for each in lines(busy))
+
+
 def test_a_timed_action_is_told(counter: Counter) -> None:
     counter.open()
     with counter.database.unit_of_work() as session:
