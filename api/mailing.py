@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from api.house import utc_now
 from api.settings import Settings
+from grants.dossiers.lettres.lacking import label_of
 from grants.relances.courriers import LetterLedger, letterhead_for
 from grants.relances.envois import Mailroom
 from notifications.claims import look
@@ -52,7 +54,7 @@ def transport_of(settings: Settings) -> Transport:
 
 def press_of(engine: Engine) -> Press:
     """Who writes letters."""
-    return Press(engine.vocabulary.letters, letterhead_for)
+    return Press(engine.vocabulary.letters, letterhead_for, partial(label_of, engine))
 
 
 def mailroom_of(settings: Settings, engine: Engine) -> Mailroom:

@@ -84,6 +84,7 @@ class Preview:
     draft: Draft
     written: WrittenLetter | None = None
     missing: tuple[str, ...] = ()
+    told_missing: str = ""
     cause: str | None = None
 
 
@@ -95,7 +96,7 @@ def preview(
     try:
         return Preview(draft, write(connection, draft, now))
     except Incomplete as fault:
-        return Preview(draft, missing=fault.names)
+        return Preview(draft, missing=fault.names, told_missing=fault.told)
     except Unwritable as fault:
         return Preview(draft, cause=fault.cause)
 
@@ -112,7 +113,7 @@ def ready(
         found = preview(session.connection(), write, tenant_id, id, now)
     _require(found.draft.row, (A_VALIDER, A_COMPLETER, PREPARE))
     if found.missing:
-        raise LetterIncomplete(missing=", ".join(found.missing))
+        raise LetterIncomplete(missing=found.told_missing)
     if found.written is None:
         raise LetterFaulty(cause=found.cause or "")
     if shown is not None and shown != found.written.digest:

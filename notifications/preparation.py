@@ -147,6 +147,6 @@ def _note(session: Session, study: Study, draft: Draft, found: _Found, now: date
         return show(connection, row, found)
     missing = ", ".join(found.names) if isinstance(found, Incomplete) else None
     cause = found.cause if isinstance(found, Unwritable) else None
-    told = f"il manque {missing}" if missing else str(cause)
+    told = f"il manque {found.told}" if isinstance(found, Incomplete) else str(cause)
     study.hooks.on_missing(session, row, told, now)
     return lack(connection, row, missing=missing, why=cause)

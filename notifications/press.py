@@ -33,6 +33,8 @@ from workflow.dates import from_paris, to_paris
 PDF_NAME, PDF = "lettre.pdf", "application/pdf"
 #: Gives the letterhead of a letter's row: the composition root knows who signs.
 LetterheadOf = Callable[[Connection, Row, Letter], Letterhead]
+#: What a value that a letter lacks is called in French.
+LabelOf = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Press:
 
     letters: Mapping[str, Letter]
     letterhead_of: LetterheadOf
+    label_of: LabelOf = str
 
     def __call__(self, connection: Connection, draft: Draft, at: datetime) -> WrittenLetter:
         """The letter as it is on that day. Raises Incomplete, Unwritable."""
@@ -79,7 +82,7 @@ class Press:
             posted = row["channel"] == PAPIER
             whole = write(template, context, reference=reference, to_post=posted, **around)
         except MissingValue as fault:
-            raise Incomplete(fault.names) from None
+            raise Incomplete(fault.names, [self.label_of(each) for each in fault.names]) from None
         except TemplateFault as fault:
             raise Unwritable(str(fault)) from None
         return whole, template.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,17 @@ def suspension_of(connection: Connection, tenant_id: int, email: str | None) -> 
         return None
     row = _OF_ADDRESS.first(connection, {"tenant_": tenant_id, "email_": email.lower()})
     return None if row is None else Suspension(**row)
+
+
+def suspensions_of(
+    connection: Connection, tenant_id: int, emails: Iterable[str | None]
+) -> dict[str, Suspension]:
+    """Those of these addresses that an organisme writes to no more, by address in lower case."""
+    asked = sorted({each.lower() for each in emails if each})
+    if not asked:
+        return {}
+    query = select(*_COLUMNS).where(_TABLE.c.tenant_id == tenant_id, _TABLE.c.email.in_(asked))
+    return {row.email: Suspension(*row) for row in connection.execute(query)}
 
 
 def suspend(connection: Connection, tenant_id: int, suspension: Suspension) -> bool:

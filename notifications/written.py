@@ -42,11 +42,17 @@ class WrittenLetter:
 
 
 class Incomplete(Exception):
-    """A letter lacks values: `names` says which."""
+    """A letter lacks values: `names` says which, `labels` what they are called in French."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], labels: Sequence[str] = ()) -> None:
         super().__init__(", ".join(names))
         self.names = tuple(names)
+        self.labels = tuple(labels or names)
+
+    @property
+    def told(self) -> str:
+        """« le site internet de l’organisme, « Date de fin » »."""
+        return ", ".join(self.labels)
 
 
 class Unwritable(Exception):

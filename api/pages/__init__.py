@@ -22,7 +22,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "compte": ("programmes",),
     "connexion": ("connexion",),
     "deconnexion": ("connexion",),
-    "courriers": ("courriers",),
+    # « adresses » is not the id of a letter: it comes before.
+    "courriers": ("adresses", "courriers"),
     "demarrage": ("demarrage",),
     "dispositifs": ("dispositifs",),
     "dossiers": (

@@ -12,6 +12,7 @@ from api.forms import Posted, RowId, key_of, pressed, version_of
 from api.house import house_of
 from api.pages.asking import answers_of, ask
 from api.pages.structures import PRESENT, show_structure
+from api.presentation.adresses import stopped_address
 from api.presentation.structure_list import LIST
 from api.presentation.structures import contact_page
 from api.views.chrome import Flash
@@ -99,7 +100,9 @@ def _contact(
         if found is None:
             raise NotFound
         asking = ask(house, session, visit, typed, faults)
-        view = contact_page(asking, row, found, found.version, conflict)
+        here = f"{LIST}/{structure_id}/contacts/{contact_id}"
+        stopped = stopped_address(connection, visit.identity, found.email, here)
+        view = contact_page(asking, row, found, found.version, stopped, conflict)
     status = 409 if conflict else 422 if typed is not None else 200
     template = "pages/structures/contact.html"
     return page(request, visit, template, view, present=PRESENT, status=status)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.answering import page, redirect
 from api.forms import Form, Posted, RowId, key_of, one, only, version_of
 from api.house import House, house_of
+from api.presentation.adresses import stop_url, stopped_address
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.fields import Asking, questions
@@ -123,10 +124,12 @@ def _page(
     porteur = PERSONNES.find(connection, organisme_id, row["porteur_id"] or 0)
     known = {key: row[f"porteur_{key}"] for key in _PORTEUR}
     asking = Asking(connection, house.engine, organisme_id, typed=form, faults=faults)
+    here, email = f"/dossiers/{dossier_id}/porteur", known["email"]
+    stopped = stopped_address(connection, visit.identity, email, here)
     return PorteurPage(
         reference=row["reference"],
         titre=row["titre"] or "Projet sans titre",
-        url=f"/dossiers/{dossier_id}/porteur",
+        url=here,
         back=Link(label=row["reference"], url=f"/dossiers/{dossier_id}"),
         porteur=FieldGroup(
             title="Le porteur",
@@ -141,6 +144,8 @@ def _page(
         personne_version=None if porteur is None else porteur["seq"],
         new_structure_url="/structures/nouvelle",
         conflict=conflict,
+        stopped=stopped,
+        stop_url=stop_url(email) if email and not stopped else "",
     )
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
+from api.presentation.adresses import stopped_address
 from api.views.dossier import Contact, StructureLine
+from grants.organisation.identity import Identity
 from grants.structures.nomenclature import nomenclature_label
 
 
@@ -23,8 +27,14 @@ def structure_line(row: Mapping[str, Any] | None, edit: str | None) -> Structure
     )
 
 
-def porteur_contact(row: Mapping[str, Any] | None, edit: str | None) -> Contact | None:
-    """The porteur and how to reach him, or the way to say who."""
+def porteur_contact(
+    connection: Connection,
+    identity: Identity,
+    row: Mapping[str, Any] | None,
+    edit: str | None,
+    address: str,
+) -> Contact | None:
+    """The porteur and how to reach him, or the way to say who. `address`: that of the dossier."""
     if row is None:
         return Contact(nom="Porteur à préciser", url=edit) if edit else None
     number = row["telephone"] or ""
@@ -35,6 +45,7 @@ def porteur_contact(row: Mapping[str, Any] | None, edit: str | None) -> Contact 
         email=row["email"] or "",
         telephone=_national(number),
         telephone_uri=f"tel:{number}" if number else "",
+        stopped=stopped_address(connection, identity, row["email"], address),
     )
 
 

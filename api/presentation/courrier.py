@@ -8,17 +8,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api.presentation.adresses import stopped_address
 from api.presentation.courriers import LIST, TONES, dossier_link, references_of, state_of
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.courriers import FileRow, Gesture, LetterPage
 from api.visit import Visit
-from grants.dossiers.reading import KIND
+from grants.dossiers.lettres.lacking import label_of, lacks_of
+from grants.dossiers.reading import KIND, read_subject
 from grants.relances.envois import Mailroom
 from notifications.desk import Preview, preview
 from notifications.letter_queries import WholeLetter, letter
 from notifications.outbox import (
     A_COMPLETER,
     A_VALIDER,
+    ANNULE,
     ECHEC,
     ENVOYE,
     PAPIER,
@@ -27,6 +31,7 @@ from notifications.outbox import (
     WAITING,
 )
 from workflow.dates import format_datetime
+from workflow.engine import Engine
 
 _BACK = Link(label="Courriers", url=LIST)
 _KILO = 1024
@@ -63,10 +68,34 @@ def letter_page(
         version=row["version"],
         shown=digest,
         dossier=dossier_link(row["subject_kind"], row["subject_id"], references),
-        missing=drawn.missing if drawn else (),
+        missing=_lacks(connection, mailroom.engine, row, drawn),
         cause=(drawn.cause or "") if drawn else "",
         dossiers=_others(whole, references),
+        stopped=_stopped(connection, visit, row),
     )
+
+
+def _lacks(
+    connection: Connection, engine: Engine, row: Mapping[str, Any], drawn: Preview | None
+) -> tuple[Link, ...]:
+    """What it lacks, each with where that is filled in."""
+    if drawn is None or not drawn.missing:
+        return ()
+    if row["subject_kind"] != KIND:
+        return tuple(Link(label=label_of(engine, each), url="") for each in drawn.missing)
+    about = (row["tenant_id"], row["subject_id"])
+    subject = read_subject(connection, engine, *about, lock=False)
+    return tuple(
+        Link(label=each.label, url=each.url) for each in lacks_of(engine, subject, drawn.missing)
+    )
+
+
+def _stopped(connection: Connection, visit: Visit, row: Mapping[str, Any]) -> StoppedAddress | None:
+    """What keeps it from reaching its recipient by e-mail: not said of what is over."""
+    if row["channel"] == PAPIER or row["state"] == ANNULE:
+        return None
+    here = f"{LIST}/{row['id']}"
+    return stopped_address(connection, visit.identity, row["recipient_email"], here)
 
 
 def is_fixed(row: Mapping[str, Any]) -> bool:

@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection, select
 
+from api.presentation.adresses import ADRESSES, stopped_among
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.courriers import LetterRow, LettersPage
 from api.views.fields import Choice, FieldView
 from api.views.listing import EmptyState, FilterBar, Tab
 from api.visit import Visit
+from grants.dossiers.lettres.lacking import label_of
 from grants.dossiers.reading import KIND
 from grants.dossiers.tables import Dossier
 from notifications.letter_queries import Filters, LetterLine, Place, counts, letters
@@ -35,7 +38,9 @@ from workflow.engine import Engine
 
 LIST = "/courriers"
 PAGE = 50
+Stopped = Mapping[str, StoppedAddress]
 _D = table_of(Dossier)
+_NONE: Stopped = {}
 #: The views of the list: their key, what they are called, the states that they hold.
 VIEWS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "a_valider": ("À valider", (A_VALIDER,)),
@@ -76,10 +81,12 @@ def list_page(
     )
     rows = found[:PAGE]
     dossiers = _dossiers(connection, visit.identity.organisme_id, rows)
+    stopped = _stopped(connection, visit, rows)
     kept = {key: query[key] for key in ("lettre", "voie", "du", "au") if query.get(key)}
     older = _address({"vue": view, **kept, "avant": _word(rows[-1])}) if len(found) > PAGE else None
     return LettersPage(
         tabs=_tabs(numbers, view, kept),
+        addresses_url=ADRESSES,
         filters=FilterBar(
             url=LIST,
             fields=_questions(engine, query),
@@ -87,7 +94,7 @@ def list_page(
             keep=(("vue", view),),
         ),
         here=view,
-        rows=tuple(row_of(each, dossiers, visit) for each in rows),
+        rows=tuple(row_of(engine, each, dossiers, visit, stopped) for each in rows),
         may_write=visit.identity.may_write,
         url=LIST,
         older_url=older,
@@ -164,7 +171,19 @@ def _questions(engine: Engine, query: Mapping[str, str]) -> tuple[FieldView, ...
     )
 
 
-def row_of(line: LetterLine, dossiers: Mapping[int, str], visit: Visit) -> LetterRow:
+def _stopped(connection: Connection, visit: Visit, rows: Iterable[LetterLine]) -> Stopped:
+    """Whose address is written to no more, among those who are still to be written to."""
+    emails = [each.recipient_email for each in rows if each.state not in (ENVOYE, ANNULE)]
+    return stopped_among(connection, visit.identity, emails, LIST)
+
+
+def row_of(
+    engine: Engine,
+    line: LetterLine,
+    dossiers: Mapping[int, str],
+    visit: Visit,
+    stopped: Stopped = _NONE,
+) -> LetterRow:
     """One letter in a list."""
     paper = line.channel == PAPIER
     ready = line.state == A_VALIDER or (line.state == PRET and paper)
@@ -175,9 +194,10 @@ def row_of(line: LetterLine, dossiers: Mapping[int, str], visit: Visit) -> Lette
         subject=line.subject_line or "",
         recipient=line.recipient_name,
         address="" if paper else line.recipient_email or "",
+        stopped=None if paper else stopped.get((line.recipient_email or "").lower()),
         state=state_of(line.state, line.channel),
         tone=TONES[line.state],
-        detail=_detail(line),
+        detail=_detail(engine, line),
         at=line.sent_at or line.created_at,
         dossier=dossier_link(line.subject_kind, line.subject_id, dossiers),
         paper=paper,
@@ -186,14 +206,19 @@ def row_of(line: LetterLine, dossiers: Mapping[int, str], visit: Visit) -> Lette
     )
 
 
-def _detail(line: LetterLine) -> str:
+def _detail(engine: Engine, line: LetterLine) -> str:
     if line.missing:
-        return f"Il manque : {line.missing}"
+        return f"Il manque : {', '.join(label_of(engine, each) for each in _names(line.missing))}"
     if line.state == ECHEC or (line.state == PRET and line.attempts):
         return line.answer or ""
     if line.state == PRET and line.channel != PAPIER and line.due_at > line.created_at:
         return f"Partira le {format_datetime(line.due_at)}"
     return f"Validé par {line.validated_by}" if line.validated_by else ""
+
+
+def _names(missing: str) -> list[str]:
+    """The values that a letter lacks; a list that was cut ends with one that is not known."""
+    return missing.split(", ")
 
 
 def dossier_link(kind: str, id: int, references: Mapping[int, str]) -> Link | None:

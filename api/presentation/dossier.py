@@ -78,7 +78,7 @@ def dossier_page(
         days=(today - since).days,
         public_label=pipeline.stage(subject.stage).public_label or "",
         structure=structure_line(around.structure, edit),
-        porteur=porteur_contact(around.porteur, edit),
+        porteur=porteur_contact(connection, identity, around.porteur, edit, address),
         referent=Avatar(nom=around.referent) if around.referent else None,
         path=path_of(pipeline, subject, lines),
         actions=action_views(asking, subject, offers, identity, looking.resumed, drafts),

@@ -27,7 +27,7 @@ def printed_together(
         try:
             sheets.append(press.compose(connection, draft, draft.row["sent_at"] or now)[0])
         except Incomplete as fault:
-            raise LetterIncomplete(missing=", ".join(fault.names)) from None
+            raise LetterIncomplete(missing=fault.told) from None
         except Unwritable as fault:
             raise LetterFaulty(cause=fault.cause) from None
     return as_pdf(sheets)

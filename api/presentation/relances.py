@@ -66,7 +66,7 @@ def reminders_page(
         stage=stage.label,
         coming=tuple(shown[each.id] for each in foreseen if each.is_open),
         over=tuple(shown[each.id] for each in foreseen if not each.is_open),
-        letters=tuple(row_of(each, {}, visit) for each in sent),
+        letters=tuple(row_of(engine, each, {}, visit) for each in sent),
         all_letters_url=LIST,
         key=new_key(),
         conflict=came.conflict,

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.forms import new_key
+from api.presentation.adresses import stop_url, stopped_among
 from api.presentation.dossier_rows import dossier_rows
 from api.presentation.fields import Asking, questions
 from api.presentation.ledgers import story_of
 from api.presentation.merging import duplicates_of, merge_lines
 from api.presentation.structure_around import aid_table, shared_pieces
 from api.presentation.structure_list import LIST
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.fields import FieldGroup
 from api.views.forms import FormView
@@ -61,11 +63,12 @@ def structure_page(
     lines = dossiers_of_structure(connection, identity.organisme_id, id)
     here = asking or Asking(connection, engine, identity.organisme_id, scope="contact")
     known = contacts_of(connection, id)
+    stopped = stopped_among(connection, identity, (each.email for each in known), f"{LIST}/{id}")
     return StructurePage(
         nom=row["nom"],
         lead=" · ".join(filter(None, (nomenclature_label(row["forme_juridique"]), row["commune"]))),
         entries=_entries(row, types),
-        contacts=tuple(_contact(id, line, identity.may_write) for line in known),
+        contacts=tuple(_contact(id, line, stopped, identity.may_write) for line in known),
         dossiers=dossier_rows(engine, lines, "Dossiers de la structure", by_structure=False),
         timeline=story_of(connection, STRUCTURES, id, lambda _, key: _question(key), types),
         back=_BACK,
@@ -144,6 +147,7 @@ def contact_page(
     structure: Mapping[str, Any],
     contact: ContactLine,
     version: int,
+    stopped: StoppedAddress | None,
     conflict: str = "",
 ) -> ContactFormPage:
     """One contact of a structure as a form."""
@@ -165,6 +169,8 @@ def contact_page(
         ),
         remove_url=f"{url}/retirer",
         structure=structure["nom"],
+        stopped=stopped,
+        stop_url=stop_url(contact.email) if contact.email and not stopped else "",
     )
 
 
@@ -204,7 +210,9 @@ def _question(column: str) -> Field | None:
     return field_of_column(column) or _CONTACT.get(column)
 
 
-def _contact(structure_id: int, line: ContactLine, may_write: bool) -> ContactView:
+def _contact(
+    structure_id: int, line: ContactLine, stopped: Mapping[str, StoppedAddress], may_write: bool
+) -> ContactView:
     return ContactView(
         nom=line.nom,
         fonction=line.fonction or "",
@@ -212,6 +220,7 @@ def _contact(structure_id: int, line: ContactLine, may_write: bool) -> ContactVi
         telephone=show_telephone(line.telephone) if line.telephone else "",
         telephone_uri=f"tel:{line.telephone}" if line.telephone else "",
         edit_url=f"{LIST}/{structure_id}/contacts/{line.id}" if may_write else None,
+        stopped=stopped.get((line.email or "").lower()),
     )
 
 

@@ -26,6 +26,7 @@ _SUBJECTS = (
     "entourage",
     "seances",
     "courriers",
+    "adresses",
     "relances",
     "agenda",
     "modeles",

@@ -64,6 +64,13 @@ _TOLD: Mapping[str, Mapping[str, Any]] = {
         "empeche": [],
         "avec": ["MP-2026-015"],
     },
+    "AdresseArretee": {
+        "email": "amina@exemple.fr",
+        "quoi": "rappels",
+        "motif": "Par téléphone.",
+        "depuis": _MOMENT,
+        "par": "Zoé Martin",
+    },
     "ChoseAgenda": {
         "nature": "relance",
         "le": _LEAVES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.listing import EmptyState, FilterBar, Tab
 
@@ -27,6 +28,7 @@ class LetterRow:
     paper: bool = False
     reminder: bool = False
     choosable: bool = False
+    stopped: StoppedAddress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class LettersPage:
     """The letters of an organisme, the latest first. `token` proves the batch form."""
 
     tabs: tuple[Tab, ...]
+    addresses_url: str
     filters: FilterBar
     here: str
     rows: tuple[LetterRow, ...]
@@ -87,6 +90,7 @@ class LetterPage:
     version: int
     shown: str
     dossier: Link | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[Link, ...] = ()
     cause: str = ""
     dossiers: tuple[Link, ...] = ()
+    stopped: StoppedAddress | None = None

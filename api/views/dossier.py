@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.views.actions import ActionView
+from api.views.adresses import StoppedAddress
 from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
 from api.views.fields import FieldView
@@ -41,6 +42,7 @@ class Contact:
     telephone: str = ""
     telephone_uri: str = ""
     url: str | None = None
+    stopped: StoppedAddress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

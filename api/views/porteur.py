@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.dossier import Conflict
 from api.views.fields import FaultySummary, FieldGroup
@@ -13,7 +14,8 @@ from api.views.fields import FaultySummary, FieldGroup
 class PorteurPage:
     """The form. `new_structure_url` records a structure that is not in the list.
 
-    `personne_version`: the porteur's own, who is known to other dossiers too.
+    `personne_version`: the porteur's own, who is known to other dossiers too. `stopped`: his
+    address is written to no more; `stop_url` is where that is noted.
     """
 
     reference: str
@@ -26,6 +28,8 @@ class PorteurPage:
     personne_version: int | None = None
     new_structure_url: str
     conflict: Conflict | None = None
+    stopped: StoppedAddress | None = None
+    stop_url: str = ""
 
     @property
     def faults(self) -> FaultySummary:

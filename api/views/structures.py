@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.views.adresses import StoppedAddress
 from api.views.chrome import Link
 from api.views.dossier_rows import DossierRows
 from api.views.forms import FormPage, FormView
@@ -50,6 +51,7 @@ class ContactView:
     telephone: str = ""
     telephone_uri: str = ""
     edit_url: str | None = None
+    stopped: StoppedAddress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,12 @@ class StructureFormPage(FormPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFormPage(FormPage):
-    """A contact as a form; `remove_url` takes the personne off the structure."""
+    """A contact as a form; `remove_url` takes the personne off the structure.
+
+    `stopped`: his address is written to no more; `stop_url` is where that is noted.
+    """
 
     remove_url: str
     structure: str
+    stopped: StoppedAddress | None = None
+    stop_url: str = ""

@@ -21,13 +21,12 @@ from grants.dossiers.reading import KIND
 from grants.dossiers.writing import store_chain
 from grants.organisation.identity import Identity
 from grants.organisation.tables import Personne
-from grants.relances.courriers import RESTORED, SENT, SUSPENDED, LetterLedger, tell_person, told
+from grants.relances.courriers import SENT, LetterLedger
 from notifications import desk
 from notifications.desk import LetterChanged, Signer
 from notifications.drafts import Draft, Row, Writer, WrittenLetter, draft_of
 from notifications.messages import House
 from notifications.outbox import ENVOYE
-from notifications.suspensions import Suspension, lift, suspend
 from workflow.database import Database, table_of
 from workflow.engine import Engine
 from workflow.errors import NotFound
@@ -168,26 +167,6 @@ def complete(
     draft = draft_of(connection, identity.organisme_id, choice.id)
     fresh = _fresh(session, mailroom, identity, now)
     desk.complete(connection, draft, fresh, now)
-
-
-def suspend_address(
-    session: Session, identity: Identity, suspension: Suspension, now: datetime
-) -> bool:
-    """Write to an address no more. True if that is new. Never commits. Raises ReadOnly."""
-    identity.require_writer()
-    if not suspend(session.connection(), identity.organisme_id, suspension):
-        return False
-    tell_person(session, identity, suspension.email, SUSPENDED, told(suspension), now)
-    return True
-
-
-def lift_suspension(session: Session, identity: Identity, email: str, now: datetime) -> bool:
-    """Write to an address again. True if it was suspended. Never commits. Raises ReadOnly."""
-    identity.require_writer()
-    if not lift(session.connection(), identity.organisme_id, email):
-        return False
-    tell_person(session, identity, email, RESTORED, f"On écrit de nouveau à {email}.", now)
-    return True
 
 
 @dataclass(slots=True)

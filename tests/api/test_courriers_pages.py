@@ -29,6 +29,11 @@ def change(database: Database, id: int, **values: Any) -> None:
         session.connection().execute(update(_M).where(_M.c.id == id).values(values))
 
 
+def plain(page: str) -> str:
+    """Without the typography that pages add."""
+    return " ".join(unescape(page).split())
+
+
 def without(database: Database, id: int, *names: str) -> None:
     """Behind everybody's back: a letter that does not know these values."""
     context = json.loads(read(database, id)["context"])
@@ -74,7 +79,11 @@ def test_a_letter_that_lacks_a_value_says_which_and_does_not_leave(
     assert f"{url}/envoyer" not in shown.text
     answer = charge.post(f"{url}/envoyer")
     assert answer.status_code == 409
-    assert "montant" in answer.text
+    for told in (shown, answer):
+        assert "« Montant accordé »" in plain(told.text)
+        assert "dossier.montant_accorde" not in told.text
+    (link,) = re.findall(r'<li><a href="([^"]*)">«[^<]*Montant accordé', shown.text)
+    assert link == f"/dossiers/{holds.dossier}#actions"
     assert read(database, holds.courrier)["state"] == "a_valider"
 
 

@@ -20,7 +20,7 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.taches.queries import tasks_of_dossier
 from grants.organisation.identity import Identity, ReadOnly
 from grants.organisation.people import find_or_create_personne
-from grants.relances import envois
+from grants.relances import adresses, envois
 from grants.relances.envois import Choice
 from notifications import desk
 from notifications.courrier_table import Courrier
@@ -151,7 +151,8 @@ def test_a_letter_that_lacks_a_value_waits_with_a_tache_and_is_completed(bureau:
     assert (row["state"], row["missing"]) == ("a_completer", "organisme.site")
     (task,) = bureau.tasks()
     assert task.startswith("Courrier à compléter")
-    with pytest.raises(LetterIncomplete, match=r"organisme\.site"):
+    assert "il manque le site internet de l’organisme" in task
+    with pytest.raises(LetterIncomplete, match="le site internet de l’organisme"):
         send(bureau, Choice(row["id"]))
 
     execute(bureau, "UPDATE organisme SET site = 'https://aide34.example'")
@@ -237,16 +238,16 @@ def test_a_refused_letter_becomes_a_tache_for_the_referent(bureau: Bureau) -> No
 def test_an_address_is_suspended_and_lifted_by_a_colleague(bureau: Bureau) -> None:
     asked = Suspension("anne@example.org", RAPPELS, "", NOW, "Claire")
     with bureau.database.unit_of_work() as session:
-        assert envois.suspend_address(session, bureau.identity, asked, NOW)
-        assert not envois.suspend_address(session, bureau.identity, asked, NOW)
-        assert envois.lift_suspension(session, bureau.identity, asked.email, NOW)
+        assert adresses.suspend_address(session, bureau.identity, asked, NOW)
+        assert not adresses.suspend_address(session, bureau.identity, asked, NOW)
+        assert adresses.lift_suspension(session, bureau.identity, asked.email, NOW)
         connection = session.connection()
         assert suspension_of(connection, bureau.office.id, asked.email) is None
         (personne,) = connection.execute(text("SELECT id FROM personne")).scalars()
         events = [each.event for each in lines_of(connection, "personne", personne)]
     assert events[:2] == ["adresse_retablie", "adresse_suspendue"]
     with pytest.raises(ReadOnly), bureau.database.unit_of_work() as session:
-        envois.suspend_address(session, bureau.office.identity("lecteur"), asked, NOW)
+        adresses.suspend_address(session, bureau.office.identity("lecteur"), asked, NOW)
 
 
 def test_a_clock_that_waits_a_day_changes_the_date_that_was_shown(bureau: Bureau) -> None:

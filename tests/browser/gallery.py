@@ -86,6 +86,7 @@ GENERAL = (
     "/agenda?forme=liste",
     "/courriers",
     "/courriers?vue=tous",
+    "/courriers/adresses",
     "/tableau",
     "/liste",
     "/liste/colonnes",

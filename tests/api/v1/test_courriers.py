@@ -70,3 +70,18 @@ def test_a_model_is_changed_at_the_version_that_was_read(direction_program: Prog
     assert "ligne 1" in bad.json()["champs"]["texte"].replace("\xa0", " ").replace("\u202f", " ")
     back = direction_program.post(f"{url}/original", None, if_match="*").json()
     assert (back["propre"], back["texte"]) == (False, first.json()["texte"])
+
+
+def test_addresses_written_to_no_more_are_noted_read_and_lifted(charge_program: Program) -> None:
+    for name in ("a", "b", "c"):
+        body = {"adresse": f"{name}@example.org", "quoi": "demande"}
+        told = charge_program.ask("POST", "/adresses-arretees", body).json()
+        assert (told["change"], told["adresse"]["email"]) == (True, body["adresse"])
+    first = charge_program.get("/adresses-arretees?taille=2").json()
+    assert [each["email"] for each in first["adresses"]] == ["a@example.org", "b@example.org"]
+    rest = charge_program.get(first["suivant"]).json()
+    assert [each["email"] for each in rest["adresses"]] == ["c@example.org"]
+    lifted = charge_program.ask("POST", "/adresses-arretees/retablir", {"adresse": "b@example.org"})
+    assert lifted.json() == {"change": True, "adresse": None}
+    bad = charge_program.ask("POST", "/adresses-arretees", {"adresse": "b", "quoi": "tout"})
+    assert set(bad.json()["champs"]) == {"adresse", "quoi"}
