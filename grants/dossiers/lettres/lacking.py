@@ -32,6 +32,7 @@ _CALLED: Mapping[str, str] = {
     "referent.email": "l’adresse e-mail du référent",
     "referent.telephone": "le téléphone du référent",
     "dossier.titre": "le titre du projet",
+    "dossier.projet": "le titre du projet",
     "dossier.mi_parcours": "les dates du projet, dont vient la mi-parcours",
     "dossier.plafond": "le plafond de l’aide",
     "rendez_vous": "le rendez-vous",
@@ -112,7 +113,7 @@ def _where(pipeline: Pipeline, subject: Subject, name: str) -> str:
 
 def _sheets(pipeline: Pipeline, at: str, key: str) -> Iterator[str]:
     """The sheets of the dossier that ask this."""
-    wanted = ("date_debut", "date_fin") if key == "mi_parcours" else (key,)
+    wanted = {"mi_parcours": ("date_debut", "date_fin"), "projet": ("titre",)}.get(key, (key,))
     for sheet in pipeline.sheets:
         for field in sheet.fields:
             if field.key in wanted:
