@@ -83,7 +83,7 @@ def measure(kind: str, rounds: int, each: int, echeances: int) -> SweepMeasures:
     with empty_database(kind) as url:
         build_schema(url)
         database = Database(url)
-        _seed(database, slices * each + _JOBS, each, echeances)
+        seed_echeances(database, slices * each + _JOBS, each, echeances)
         moments = iter(range(slices))
         swept = [
             SweepResult(kind, many, _rates(url, many, rounds, each, moments)) for many in PROCESSES
@@ -237,7 +237,8 @@ def _due_at(database: Database, now: datetime) -> list[int]:
 # --- A million échéances ------------------------------------------------------------------------
 
 
-def _seed(database: Database, due: int, each: int, echeances: int) -> None:
+def seed_echeances(database: Database, due: int, each: int, echeances: int) -> None:
+    """That many dossiers with a reminder each, `each` of them due a minute; the rest far away."""
     from grants.dossiers.tables import Dossier
     from grants.organisation.tables import Personne
 
@@ -247,7 +248,8 @@ def _seed(database: Database, due: int, each: int, echeances: int) -> None:
         _seed_organisme(connection)
         ids = list(range(1, due + 1))
         more = [_person(id) for id in ids if id > _KNOWN]
-        connection.execute(insert(people), more)
+        if more:
+            connection.execute(insert(people), more)
         connection.execute(insert(dossiers), [_contact(connection, id) for id in ids])
         _plan(connection, due, each, echeances)
     tidy(database)

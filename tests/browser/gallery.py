@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,12 +28,13 @@ from grants.dossiers.taches.tables import Tache
 from grants.organisation.identity import Identity
 from grants.organisation.jetons import ECRITURE, LECTURE, make_token, revoke_token, tokens_of
 from grants.organisation.roles import DIRECTION, ROLES
-from grants.organisation.tables import Adhesion, Compte
+from grants.organisation.tables import Adhesion, Compte, Personne
 from grants.reprise.service import Sent, receive
 from grants.reprise.tables import Reprise
 from grants.structures.tables import Contact
 from notifications.courrier_table import Courrier
-from notifications.outbox import Occasion
+from notifications.outbox import A_COMPLETER, A_VALIDER, ECHEC, PREPARE, Occasion
+from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.webhook_tables import Annonce
 from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
 from tests.builders.offices import LETTER
@@ -40,6 +42,8 @@ from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
 from tests.builders.tables_sent import csv_of
 from workflow.database import table_of
+from workflow.echeance_table import Echeance
+from workflow.echeances import PREVUE, SUSPENDUE
 
 #: Pages that anybody sees, looked at apart.
 AT_THE_DOOR = frozenset(
@@ -112,7 +116,7 @@ GENERAL = (
 )
 _L, _D, _S, _C = (table_of(each) for each in (Courrier, Dossier, Seance, Contact))
 _F, _K = table_of(Fichier), table_of(Piece)
-_N = table_of(Annonce)
+_N, _E, _P = (table_of(each) for each in (Annonce, Echeance, Personne))
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
 
@@ -160,6 +164,7 @@ def fill(site: Site) -> Mapping[str, str]:
         _send_a_file(session, site, chief)
         _choose_some(session, chief)
         _open_to_programs(session, chief)
+        _write_to_nobody(connection, chief)
     return {account.role: account.email for account in reversed(accounts)}
 
 
@@ -205,6 +210,41 @@ def _open_to_programs(session: Session, who: Identity) -> None:
         newest = sendings_of(connection, who.organisme_id)[0].id
         told = {"due_at": now + timedelta(days=1), "attempts": seq, **state}
         connection.execute(update(_N).where(_N.c.id == newest).values(told))
+
+
+def _write_to_nobody(connection: Connection, who: Identity) -> None:
+    """A letter that lacks a value, one whose reader wants no more, a reminder that waits."""
+    now = datetime.now(UTC)
+    prepared = select(*_L.c).where(_L.c.tenant_id == who.organisme_id, _L.c.state == PREPARE)
+    lacking, waiting, failed = connection.execute(prepared.limit(3)).mappings()
+    context = json.dumps({**json.loads(lacking["context"]), "dossier": {}})
+    for row, told in (
+        (lacking, {"state": A_COMPLETER, "missing": "dossier.titre", "context": context}),
+        (waiting, {"state": A_VALIDER}),
+        (failed, {"state": ECHEC, "answer": "550 5.1.1 inconnu", "attempts": 2}),
+    ):
+        connection.execute(update(_L).where(_L.c.id == row["id"]).values(told))
+    people = select(_P.c.email).where(_P.c.organisme_id == who.organisme_id)
+    reached = connection.execute(people.where(_P.c.email.is_not(None))).scalars()
+    for each in {waiting["recipient_email"], *reached}:
+        suspend(connection, who.organisme_id, Suspension(each, REBOND, "550 inconnu", now, "SMTP"))
+    for soon in (select(func.min(_E.c.id)), select(func.max(_E.c.id))):
+        mine = soon.where(_E.c.tenant_id == who.organisme_id, _E.c.state == PREVUE)
+        held = update(_E).where(_E.c.id == mine.scalar_subquery())
+        connection.execute(held.values(state=SUSPENDUE, due_at=now + timedelta(hours=1)))
+
+
+def letters_of(site: Site, organisme_email: str) -> list[str]:
+    """The address of a letter in each state, in the organisme of somebody."""
+    query = (
+        select(func.min(_L.c.id))
+        .join(_A, _A.c.organisme_id == _L.c.tenant_id)
+        .join(_U, _U.c.id == _A.c.compte_id)
+        .where(_U.c.email == organisme_email)
+        .group_by(_L.c.state)
+    )
+    with site.database.reading() as session:
+        return [f"/courriers/{id}" for id in session.connection().execute(query).scalars()]
 
 
 def come_in(page: Page, site: Site, email: str, password: str = PASSWORD) -> None:

@@ -12,9 +12,12 @@ from tests.builders.browser import DESKTOP, PHONE
 
 _AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 _RUN = """
-async () => {
+async (within) => {
   // A letter is drawn in a closed frame, of an origin of its own: axe cannot enter it.
   const options = { resultTypes: ["violations"], iframes: false };
+  // An e-mail is read within the page of a mailbox, which has the landmarks.
+  const off = { enabled: false };
+  if (within) options.rules = { region: off, "landmark-one-main": off };
   const { violations } = await axe.run(document, options);
   return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(
     (node) => `${id}: ${node.target} ${node.failureSummary}`));
@@ -42,12 +45,14 @@ class Reader:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note("script", str(error)))
 
-    def look(self, where: str, *, sights: Sequence[Sight] = ANY_SIGHT) -> None:
-        """Check what is shown now."""
+    def look(
+        self, where: str, *, sights: Sequence[Sight] = ANY_SIGHT, within: bool = False
+    ) -> None:
+        """Check what is shown now. `within`: it is a part of somebody else's page."""
         for size, theme in sights:
             self.page.set_viewport_size(size)
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            self._check(f"{where} ({size['width']} px, {theme})")
+            self._check(f"{where} ({size['width']} px, {theme})", within=within)
 
     def go(self, url: str, expected: int = 200) -> None:
         """Open a page."""
@@ -60,10 +65,10 @@ class Reader:
         self.go(url, expected)
         self.look(url, sights=sights)
 
-    def _check(self, seen: str) -> None:
+    def _check(self, seen: str, *, within: bool) -> None:
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        for fault in self.page.evaluate(_RUN):
+        for fault in self.page.evaluate(_RUN, within):
             self._note(seen, fault)
         if overflow := self.page.evaluate(_OVERFLOW):
             self._note(seen, f"wider than the screen by {overflow} px")

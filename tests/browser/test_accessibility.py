@@ -18,6 +18,7 @@ from tests.browser.gallery import (
     a_dossier_of_each_stage,
     come_in,
     general_places,
+    letters_of,
     page_routes,
     places,
 )
@@ -105,6 +106,25 @@ def test_no_stage_of_a_dossier_has_a_fault_with_everything_unfolded(
         reader.go(site.url + url)
         _unfold(reader.page)
         reader.look(url, sights=ON_A_PHONE)
+    assert not reader.faults
+
+
+def test_no_letter_has_a_fault_in_any_state_nor_the_email_itself(
+    reader: Reader, site: Site, emails: Mapping[str, str]
+) -> None:
+    """The frame of an e-mail runs nothing: its document is looked at by itself."""
+    come_in(reader.page, site, emails["Direction"])
+    letters = letters_of(site, emails["Direction"])
+    assert len(letters) >= 4
+    for url in letters:
+        reader.visit(site.url + url, sights=ON_A_PHONE)
+    read = [reader.page.request.get(f"{site.url}{url}/courriel") for url in letters]
+    reader.page.goto("about:blank")  # the rules of our pages are not those of a mailbox
+    for email in [each.text() for each in read if each.ok]:
+        reader.page.set_content(email)
+        assert reader.page.locator(".card").count() == 1
+        reader.look(reader.page.title(), within=True)
+    assert sum(each.ok for each in read) >= 3
     assert not reader.faults
 
 
