@@ -10,9 +10,11 @@ from sqlalchemy import text
 from api.composition import default_engine
 from benchmarks.peers.sweep_by_hand import SweepOnPostgresql, SweepOnSqlite
 from benchmarks.sweeps import BEGIN, seed_echeances
+from grants.dossiers.tables import Dossier
 from grants.relances.service import sweep
 from tests.builders.databases import Databases, build_schema
-from workflow.database import Database
+from workflow.database import Database, table_of
+from workflow.journal_check import verify
 
 DUE, LATER = 3, 4
 #: What a sweep writes; what is drawn at random, and what is made of it, apart.
@@ -31,6 +33,8 @@ WRITTEN = {
 def rows(url: str) -> dict[str, list[dict[str, Any]]]:
     database, found = Database(url), {}
     with database.reading() as session:
+        checked = verify(session.connection(), {"dossier": table_of(Dossier)})
+        assert checked.sound, checked.findings
         for table, drawn in WRITTEN.items():
             lines = session.connection().execute(text(f"SELECT * FROM {table}")).mappings()
             kept = [{k: v for k, v in line.items() if k not in drawn.split()} for line in lines]
