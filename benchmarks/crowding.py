@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from api.migrations import compteurs_1, recherche_1
+from api.migrations import compteurs_1, mots_proches_1, recherche_1
 from api.migrations.types import as_driver_takes
 from benchmarks.orders import NOW
 from benchmarks.seeding import tidy
@@ -88,7 +88,7 @@ def _without_triggers(connection: Connection) -> list[str]:
     dialect = connection.dialect.name
     filling = [
         as_driver_takes(statement, dialect)
-        for version in (recherche_1, compteurs_1)
+        for version in (recherche_1, compteurs_1, mots_proches_1)
         for statement in version.filling(dialect)
     ]
     if dialect == "sqlite":
