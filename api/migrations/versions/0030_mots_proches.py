@@ -8,7 +8,7 @@ from api.migrations.mots_proches_1 import filling, statements
 from api.migrations.types import as_driver_takes
 
 revision = "0030"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
