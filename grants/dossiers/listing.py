@@ -86,7 +86,9 @@ def page_of(
     descending = sort.descending != backwards
     runs = runs_of(connection, organisme_id, sort.key, pipeline)
     start = None if cursor is None else (_key_of(sort, cursor), cursor.id)
-    walking = _is_to_be_walked(connection, organisme_id, filters, size, counts)
+    walking = not _is_held(filters, sort) and _is_to_be_walked(
+        connection, organisme_id, filters, size, counts
+    )
     spread = _is_to_be_spread(connection, filters, sort)
     where = (organisme_id, filters, sort, pipeline, runs, start, descending)
     sorting = _are_short(connection, filters, sort)
@@ -198,6 +200,12 @@ def _is_to_be_walked(
     kept = counts.kept.whole(filters).count
     total = counts.everything.whole(Filters()).count
     return kept * kept > size * total
+
+
+def _is_held(filters: Filters, sort: Sort) -> bool:
+    """Whether an index holds what the filters keep in this very order: one stage, by its date."""
+    one_stage = len(filters.stages) == 1 and filters.pipeline is not None
+    return one_stage and sort.key == "depuis"
 
 
 def _is_to_be_spread(connection: Connection, filters: Filters, sort: Sort) -> bool:

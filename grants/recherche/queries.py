@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, union
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, select, union
 
 from grants.dossiers.filters import WITH_NAMES, D, P, S
 from grants.dossiers.pieces.tables import Fichier, Piece
@@ -135,12 +135,20 @@ def search(connection: Connection, organisme_id: int, text: str, most: int) -> F
     )
 
 
+def _of(found: FromClause, organisme_id: int) -> ColumnElement[bool]:
+    """Of this organisme: looked at in the rows found, whose ids are few.
+
+    Bare, the column offers an index of its own: SQLite then read all that the organisme has.
+    """
+    return found.c.organisme_id + 0 == organisme_id
+
+
 def _structures(
     connection: Connection, organisme_id: int, ids: Sequence[int]
 ) -> tuple[StructureFound, ...]:
     query = select(S.c.id, S.c.nom, S.c.commune, S.c.departement, S.c.siret, S.c.rna)
     # One that was merged into another is found under the name of the other.
-    shown = (S.c.organisme_id == organisme_id, S.c.id.in_(ids), S.c.absorbee_par_id.is_(None))
+    shown = (S.c.id.in_(ids), _of(S, organisme_id), S.c.absorbee_par_id.is_(None))
     rows = connection.execute(query.where(*shown))
     return tuple(sorted((StructureFound(*row) for row in rows), key=lambda r: ids.index(r.id)))
 
@@ -153,7 +161,7 @@ def _personnes(
         select(func.max(_K.c.structure_id)).where(_K.c.personne_id == P.c.id).scalar_subquery()
     )
     query = select(P.c.id, P.c.nom, P.c.email, P.c.telephone, carried, works_in)
-    rows = connection.execute(query.where(P.c.organisme_id == organisme_id, P.c.id.in_(ids)))
+    rows = connection.execute(query.where(P.c.id.in_(ids), _of(P, organisme_id)))
     return tuple(sorted((PersonneFound(*row) for row in rows), key=lambda r: ids.index(r.id)))
 
 
@@ -181,7 +189,7 @@ def _dossiers(
             P.c.nom,
         )
         .select_from(WITH_NAMES)
-        .where(D.c.organisme_id == organisme_id, D.c.id.in_(select(among.subquery().c.id)))
+        .where(D.c.id.in_(select(among.subquery().c.id)), _of(D, organisme_id))
         .order_by(case((D.c.id.in_(ids), 0), else_=1), D.c.id.desc())
         .limit(most)
     )
@@ -192,7 +200,7 @@ def _notes(connection: Connection, organisme_id: int, ids: Sequence[int]) -> tup
     query = (
         select(_N.c.id, _N.c.texte, _N.c.auteur, _N.c.le, D.c.id, D.c.reference)
         .join(D, D.c.id == _N.c.dossier_id)
-        .where(_N.c.organisme_id == organisme_id, _N.c.id.in_(ids))
+        .where(_N.c.id.in_(ids), _of(_N, organisme_id))
     )
     rows = (NoteFound(*row) for row in connection.execute(query))
     return tuple(sorted(rows, key=lambda row: ids.index(row.id)))
@@ -208,7 +216,7 @@ def _fichiers(
             .outerjoin(D, D.c.id == _I.c.dossier_id)
             .outerjoin(S, S.c.id == _I.c.structure_id)
         )
-        .where(_F.c.organisme_id == organisme_id, _F.c.id.in_(ids))
+        .where(_F.c.id.in_(ids), _of(_F, organisme_id))
     )
     rows = (FichierFound(*row) for row in connection.execute(query))
     return tuple(sorted(rows, key=lambda row: ids.index(row.id)))
