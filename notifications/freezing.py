@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
 from notifications.courrier_table import Courrier, PieceJointe
 from notifications.drafts import Row
@@ -16,6 +17,7 @@ from notifications.messages import House
 from notifications.outbox import A_COMPLETER, A_VALIDER, ANNULE, PRET
 from notifications.written import WrittenFile, WrittenLetter
 from workflow.database import table_of
+from workflow.statements import Statement
 
 LONGEST_MISSING = 500
 LONGEST_ANSWER = 500
@@ -33,6 +35,11 @@ UNWRITTEN: Mapping[str, Any] = {
     "attempts": 0,
 }
 _M, _F = table_of(Courrier), table_of(PieceJointe)
+#: What tells that a letter is still as it was read.
+_AS_READ = ("id", "state", "version")
+_OF_A_FILE = ("courrier_id", "name", "media_type", "content", "digest")
+_NO_FILES = Statement(delete(_F).where(_F.c.courrier_id == bindparam("courrier")))
+_FILES = Statement(insert(_F).values({name: bindparam(name) for name in _OF_A_FILE}))
 
 
 def freeze(
@@ -103,14 +110,21 @@ def _write(connection: Connection, row: Row, values: Mapping[str, Any]) -> bool:
 
     The channel goes with the text: what cannot be sent was written to be printed.
     """
-    query = update(_M).where(
-        _M.c.id == row["id"], _M.c.state == row["state"], _M.c.version == row["version"]
-    )
-    return connection.execute(query.values({"channel": row["channel"], **values})).rowcount == 1
+    told = {"channel": row["channel"], **values}
+    read = {f"read_{name}": row[name] for name in _AS_READ}
+    return _update(tuple(told)).run(connection, {**told, **read}) == 1
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Statement:
+    """The writing of these columns: a few sets of them, each compiled once."""
+    as_read = (_M.c[name] == bindparam(f"read_{name}") for name in _AS_READ)
+    query = update(_M).where(*as_read)
+    return Statement(query.values({name: bindparam(name) for name in names}))
 
 
 def _keep_files(connection: Connection, id: int, files: Sequence[WrittenFile]) -> None:
-    connection.execute(delete(_F).where(_F.c.courrier_id == id))
+    _NO_FILES.run(connection, {"courrier": id})
     rows = [
         {
             "courrier_id": id,
@@ -121,5 +135,4 @@ def _keep_files(connection: Connection, id: int, files: Sequence[WrittenFile]) -
         }
         for file in files
     ]
-    if rows:
-        connection.execute(insert(_F), rows)
+    _FILES.run_many(connection, rows)

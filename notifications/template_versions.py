@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from notifications.courrier_table import Modele
 from notifications.letter_source import digest_of_source
 from notifications.letters import Letter
 from workflow.database import table_of
+from workflow.statements import Statement
 
 _M = table_of(Modele)
+_LATEST = Statement(
+    select(_M.c.id, _M.c.source, _M.c.digest)
+    .where(_M.c.tenant_id == bindparam("tenant_"), _M.c.letter == bindparam("letter_"))
+    .order_by(_M.c.version.desc())
+    .limit(1)
+)
 
 
 class TemplateChanged(Exception):
@@ -48,16 +55,10 @@ def original(letter: Letter) -> Template:
 
 def template_in_force(connection: Connection, tenant_id: int, letter: Letter) -> Template:
     """The organisme's latest version, else the original."""
-    latest = (
-        select(_M.c.id, _M.c.source, _M.c.digest)
-        .where(_M.c.tenant_id == tenant_id, _M.c.letter == letter.key)
-        .order_by(_M.c.version.desc())
-        .limit(1)
-    )
-    row = connection.execute(latest).first()
-    if row is None or row.source is None:
+    row = _LATEST.first(connection, {"tenant_": tenant_id, "letter_": letter.key})
+    if row is None or row["source"] is None:
         return original(letter)
-    return Template(letter, row.source, row.id, row.digest)
+    return Template(letter, row["source"], row["id"], row["digest"])
 
 
 def template_of_version(connection: Connection, letter: Letter, modele_id: int) -> Template | None:

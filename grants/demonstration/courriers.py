@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, or_, select, text, update
 from sqlmodel import Session
 
 from grants.dossiers.tables import Dossier
@@ -20,6 +20,8 @@ from grants.relances.preparing import prepare
 from notifications.courrier_table import Courrier
 from notifications.drafts import Draft, Row, with_reminders
 from notifications.freezing import freeze
+from notifications.letterhead import Letterhead
+from notifications.letters import Letter
 from notifications.messages import House
 from notifications.outbox import ANNULE, AUTOMATIQUE, ENVOYE, PREPARE
 from notifications.press import Press
@@ -28,6 +30,7 @@ from workflow import echeances
 from workflow.database import table_of
 from workflow.echeance_table import Echeance
 from workflow.engine import Engine
+from workflow.statements import Statement
 
 #: A letter that waits for somebody's « Envoyer » is still worth sending for a while.
 WORTH_SENDING = timedelta(days=30)
@@ -38,14 +41,19 @@ _T, _K = table_of(Tache), table_of(Compte)
 # Written out, not bound: the indexes are partial on them.
 _TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
 _TO_WRITE = text(f"courrier.state = '{PREPARE}'")
-_PREPARED = select(*_C.c).where(_TO_WRITE, _C.c.tenant_id == bindparam("tenant")).order_by(_C.c.id)
-_OLDEST = (
-    select(_E.c.due_at, _D.c.porteur_id, _D.c.id)
-    .join(_D, _D.c.id == _E.c.subject_id)
-    .where(_TO_COME, _E.c.tenant_id == bindparam("tenant"), _E.c.due_at < bindparam("moment"))
-    .where(_E.c.kind == echeances.RELANCE, _E.c.rule.in_(bindparam("rules", expanding=True)))
-    .order_by(_E.c.due_at, _E.c.id)
-    .limit(1)
+_PREPARED = Statement(
+    select(*_C.c).where(_TO_WRITE, _C.c.tenant_id == bindparam("tenant")).order_by(_C.c.id)
+)
+_SIGNER = Statement(
+    select(_K.c.id, _K.c.nom)
+    .join(_D, _D.c.referent_id == _K.c.id)
+    .where(_D.c.id == bindparam("dossier"))
+)
+_SETTLED = ("state", "sent_at", "settled_at")
+_SETTLE = Statement(
+    update(_C)
+    .where(_C.c.id == bindparam("courrier"))
+    .values({name: bindparam(name) for name in _SETTLED})
 )
 
 
@@ -57,16 +65,18 @@ class PastLetters:
     engine: Engine
     organisme_id: int
     now: datetime
-    rules: list[str] = field(init=False)
+    oldest: Statement = field(init=False)
+    heads: dict[tuple[str, int | None], Letterhead] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rules = sorted(
+        rules = {
             rule.key
             for loaded in self.engine.catalogue.every()
             for stage in loaded.pipeline.stages
             for rule in stage.reminders
             if rule.letter
-        )
+        }
+        self.oldest = _oldest(sorted(rules))
 
     def live_until(self, moment: datetime) -> None:
         """Prepare the reminders that fell due before that moment, each at its own."""
@@ -78,8 +88,8 @@ class PastLetters:
     def send(self, at: datetime) -> None:
         """Mark what was just prepared as sent; a recent decision still waits for somebody."""
         connection = self.session.connection()
-        rows = connection.execute(_PREPARED, {"tenant": self.organisme_id}).mappings()
-        kept = [dict(row) for row in rows if not self._still_waits(row)]
+        rows = _PREPARED.rows(connection, {"tenant": self.organisme_id})
+        kept = [row for row in rows if not self._still_waits(row)]
         for draft in with_reminders(connection, kept):
             self._mark_sent(draft, at)
 
@@ -100,12 +110,12 @@ class PastLetters:
 
     def _oldest(self, moment: datetime) -> tuple[datetime, Person] | None:
         """The letter that fell due first, and whom it is for."""
-        asked = {"tenant": self.organisme_id, "moment": moment, "rules": self.rules}
-        row = self.session.connection().execute(_OLDEST, asked).first()
+        asked = {"tenant": self.organisme_id, "moment": moment}
+        row = self.oldest.first(self.session.connection(), asked)
         if row is None:
             return None
-        alone = row.id if row.porteur_id is None else None
-        return row.due_at, Person(self.organisme_id, row.porteur_id, alone)
+        alone = row["id"] if row["porteur_id"] is None else None
+        return row["due_at"], Person(self.organisme_id, row["porteur_id"], alone)
 
     def _still_waits(self, row: Any) -> bool:
         recent = row["created_at"] >= self.now - WORTH_SENDING
@@ -113,26 +123,44 @@ class PastLetters:
 
     def _mark_sent(self, draft: Draft, at: datetime) -> None:
         connection, row = self.session.connection(), draft.row
-        press = Press(self.engine.vocabulary.letters, letterhead_for)
+        press = Press(self.engine.vocabulary.letters, self._head)
         sent: dict[str, Any] = {"state": ENVOYE, "sent_at": at, "settled_at": at}
         try:
             written = press(connection, draft, at)
         except (Incomplete, Unwritable):
-            sent = {"state": ANNULE, "settled_at": at}
+            sent = {"state": ANNULE, "sent_at": None, "settled_at": at}
         else:
             signed = {} if row["release"] == AUTOMATIQUE else self._signed(row, at)
             freeze(connection, House(), row, written, signed)
             ledger = LetterLedger(self.engine)
             ledger.on_sent(self.session, {**row, **signed}, at)
-        connection.execute(update(_C).where(_C.c.id == row["id"]).values(sent))
+        _SETTLE.run(connection, {"courrier": row["id"], **sent})
+
+    def _head(self, connection: Connection, row: Row, letter: Letter) -> Letterhead:
+        """The letterhead, which does not change as the story goes on: read once by who signs."""
+        referent = self._referent(row) if letter.signatory == "referent" else None
+        key = letter.signatory, referent["id"] if referent else None
+        if key not in self.heads:
+            self.heads[key] = letterhead_for(connection, row, letter)
+        return self.heads[key]
+
+    def _referent(self, row: Row) -> dict[str, Any] | None:
+        return _SIGNER.first(self.session.connection(), {"dossier": row["subject_id"]})
 
     def _signed(self, row: Row, at: datetime) -> dict[str, Any]:
         """Who let it leave: the referent of the dossier."""
-        query = (
-            select(_K.c.id, _K.c.nom)
-            .join(_D, _D.c.referent_id == _K.c.id)
-            .where(_D.c.id == row["subject_id"])
-        )
-        who = self.session.connection().execute(query).first()
-        by: Any = (who.id, who.nom) if who else (None, software(self.organisme_id).nom)
+        who = self._referent(row)
+        by: Any = (who["id"], who["nom"]) if who else (None, software(self.organisme_id).nom)
         return {"validated_by_id": by[0], "validated_by": by[1], "validated_at": at}
+
+
+def _oldest(rules: list[str]) -> Statement:
+    """The letter that fell due first before a moment, by one of these rules."""
+    return Statement(
+        select(_E.c.due_at, _D.c.porteur_id, _D.c.id)
+        .join(_D, _D.c.id == _E.c.subject_id)
+        .where(_TO_COME, _E.c.tenant_id == bindparam("tenant"), _E.c.due_at < bindparam("moment"))
+        .where(_E.c.kind == echeances.RELANCE, or_(*[_E.c.rule == each for each in rules]))
+        .order_by(_E.c.due_at, _E.c.id)
+        .limit(1)
+    )

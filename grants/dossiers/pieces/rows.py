@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -26,9 +26,39 @@ from workflow.dates import format_datetime, to_paris
 from workflow.engine import Engine
 from workflow.errors import DomainError, NotFound, Stale
 from workflow.pipeline import Piece
+from workflow.statements import Statement
 from workflow.subject import Subject
 
 _D, _P = table_of(Dossier), table_of(Kept)
+_OTHERS = Statement(
+    select(_D.c.id, _D.c.pipeline, _D.c.pipeline_version, _D.c.stage).where(
+        _D.c.organisme_id == bindparam("organisme"),
+        _D.c.structure_id == bindparam("structure"),
+        _D.c.id != bindparam("here"),
+    )
+)
+_MADE_OF = ("organisme_id", "cle", "par_id", "par", "le")
+_DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
+
+
+def _made(dialect: Any, owner: str) -> Statement:
+    """The making of a pièce's row; of two that come at once, one makes it."""
+    given = {name: bindparam(name) for name in (*_MADE_OF, owner)}
+    first = dialect.insert(_P).values(etat=ATTENDUE, version=1, **given)
+    return Statement(first.on_conflict_do_nothing())
+
+
+def _found(owner: str) -> Statement:
+    """That row, locked."""
+    mine = (_P.c[name] == bindparam(name) for name in ("cle", owner))
+    return Statement(select(*_P.c).where(*mine).with_for_update())
+
+
+#: By whose it is: its making on each kind of database, its finding.
+_OF = {
+    owner: ({name: _made(each, owner) for name, each in _DIALECTS.items()}, _found(owner))
+    for owner in ("dossier_id", "structure_id")
+}
 _CLEARED = {"motif": None, "commentaire": None}
 
 
@@ -121,51 +151,46 @@ def _row(
     connection: Connection, identity: Identity, subject: Subject, piece: Piece, now: datetime
 ) -> dict[str, Any]:
     """The pièce's row, made if it is the first time; two that come at once find the same one."""
-    owner = _owner(subject, piece)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(_P).values(
-        organisme_id=subject.tenant_id,
-        cle=piece.key,
-        etat=ATTENDUE,
-        version=1,
-        par_id=identity.compte_id,
-        par=identity.nom,
-        le=now,
-        **owner,
-    )
-    connection.execute(first.on_conflict_do_nothing())
-    ours = [_P.c[name] == value for name, value in owner.items()]
-    query = select(*_P.c).where(_P.c.cle == piece.key, *ours).with_for_update()
-    return dict(connection.execute(query).mappings().one())
+    owner, id = _owner(subject, piece)
+    first, theirs = _OF[owner]
+    values = {
+        "organisme_id": subject.tenant_id,
+        "cle": piece.key,
+        "par_id": identity.compte_id,
+        "par": identity.nom,
+        "le": now,
+        owner: id,
+    }
+    first[connection.dialect.name].run(connection, values)
+    row = theirs.first(connection, {"cle": piece.key, owner: id})
+    assert row is not None, "it was just made, if it was not there"
+    return row
 
 
-def _owner(subject: Subject, piece: Piece) -> dict[str, Any]:
+def _owner(subject: Subject, piece: Piece) -> tuple[str, int]:
+    """Whose pièce it is, by the column that says so."""
     if piece.kept == "dossier":
-        return {"dossier_id": subject.id}
+        return "dossier_id", subject.id
     structure = subject.row["structure_id"]
     if structure is None:
         raise NoStructureYet(piece=piece.label)
-    return {"structure_id": structure}
+    return "structure_id", structure
 
 
 def _that_may_move(connection: Connection, engine: Engine, here: Subject) -> tuple[int, ...]:
     """The structure's other dossiers that stand before an automatic action that asks for pièces."""
     if here.row["structure_id"] is None:
         return ()
-    query = select(_D.c.id, _D.c.pipeline, _D.c.pipeline_version, _D.c.stage).where(
-        _D.c.organisme_id == here.tenant_id,
-        _D.c.structure_id == here.row["structure_id"],
-        _D.c.id != here.id,
-    )
-    found = connection.execute(query).all()
-    return tuple(row.id for row in found if _waits(engine, row))
+    asked = {"organisme": here.tenant_id, "structure": here.row["structure_id"], "here": here.id}
+    found = _OTHERS.rows(connection, asked)
+    return tuple(row["id"] for row in found if _waits(engine, row))
 
 
 def _waits(engine: Engine, row: Any) -> bool:
-    machine = engine.catalogue.machine(row.pipeline, row.pipeline_version)
+    machine = engine.catalogue.machine(row["pipeline"], row["pipeline_version"])
     guards = engine.vocabulary.guards
     return any(
         action.automatic
         and any(HANDED_IN_SO_FAR in guards[reference.name].facts for reference in action.guards)
-        for action in machine.leaving(row.stage).values()
+        for action in machine.leaving(row["stage"]).values()
     )
