@@ -56,6 +56,7 @@ def screens(holds: Holdings) -> tuple[str, ...]:
     )
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_each_screen_of_a_person_says_it_and_lifts_it(
     charge: Visitor,
     lecteur: Visitor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from tests.builders.filled_rows import count_rows
 from tests.builders.offices import NOW, make_office
 from tests.builders.reminders import somebody
 from workflow.database import Database
+from workflow.dates import to_paris
 
 END = datetime(2026, 9, 30, 12, tzinfo=UTC)
 
@@ -80,3 +81,33 @@ def test_one_organisme_alone(settings: Settings, counter: Counter, database: Dat
     elsewhere.open()
     assert {each.organisme for each in played(settings, counter)} == {"Aide 34", "Autre 11"}
     assert {each.organisme for each in played(settings, counter, other.id)} == {"Autre 11"}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_years_of_a_project_are_told_to_their_end(
+    settings: Settings, database: Database
+) -> None:
+    """From the convention on, with nobody who does anything: what is read, by whom, when."""
+    with database.unit_of_work() as session:
+        counter = Counter(database, default_engine(), make_office(session))
+    counter.take_to("suivi")
+    start = counter.now
+    with copied(settings.database, start) as copy:
+        play = Play(settings, copy, counter.engine, start)
+        found = play.until(datetime(2027, 7, 1, tzinfo=UTC))
+    later = [each for each in found if each.at > start + timedelta(days=1)]
+    assert {each.dossiers for each in later} == {("MP-2026-001",)}
+    half, end = (
+        "MP-2026-001\u00a0: Bilan intermédiaire à mi-parcours",
+        "MP-2026-001\u00a0: Bilan final",
+    )
+    assert [(f"{each.at:%Y-%m-%d}", each.what, each.carries) for each in later] == [
+        ("2026-11-02", "e-mail", (half,)),
+        ("2026-12-02", "tâche", ()),
+        ("2027-04-02", "e-mail", (end,)),
+        ("2027-05-03", "e-mail", (end,)),
+        ("2027-05-18", "e-mail", (end,)),
+        ("2027-06-02", "e-mail", (end,)),
+        ("2027-06-17", "tâche", ()),
+    ]
+    assert all(to_paris(each.at).hour in range(8, 19) for each in later)
