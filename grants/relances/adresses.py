@@ -20,12 +20,12 @@ from workflow.pipeline import Choice, Field
 ADRESSE = Field(key="adresse", label="Adresse e-mail", type="email", required=True)
 QUOI = Field(
     key="quoi",
-    label="Ne plus envoyer",
+    label="Ce qui s’arrête",
     type="choix",
     required=True,
     choices=(
-        Choice(key=DEMANDE, label="Aucun e-mail : ses lettres sont à imprimer"),
-        Choice(key=RAPPELS, label="De rappels : ses lettres partent encore"),
+        Choice(key=DEMANDE, label="Tout e-mail : ses lettres seront à imprimer"),
+        Choice(key=RAPPELS, label="Les rappels seuls : ses lettres partent encore"),
     ),
 )
 MOTIF = Field(
