@@ -15,7 +15,7 @@ URL_VARIABLE = "BENCH_DATABASE_URL"
 TEMPLATES_VARIABLE = "BENCH_LIST_TEMPLATES"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-    " PRAGMA recursive_triggers=ON"
+    " PRAGMA recursive_triggers=ON; PRAGMA cache_size=-8000"
 )
 
 

@@ -107,7 +107,9 @@ class Store:
     def _open(self) -> Any:
         if self._on_sqlite:
             path = make_url(self._url).database or ""
-            return sqlite_module().connect(path, isolation_level=None, check_same_thread=False)
+            opened = sqlite_module().connect(path, isolation_level=None, check_same_thread=False)
+            opened.execute("PRAGMA cache_size=-8000")
+            return opened
         url = self._url.replace("+psycopg", "")
         return psycopg.connect(url, autocommit=True, options="-c timezone=utc")
 

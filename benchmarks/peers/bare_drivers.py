@@ -50,6 +50,7 @@ class ByHandOnSqlite(ByHand):
                 "busy_timeout=30000",
                 "foreign_keys=ON",
                 "recursive_triggers=ON",
+                "cache_size=-8000",
             ):
                 opened.execute(f"PRAGMA {pragma}")
             self._local.connection = opened

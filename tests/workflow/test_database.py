@@ -340,6 +340,7 @@ def test_every_sqlite_connection_is_set_the_same(sqlite_url: str) -> None:
         "foreign_keys": 1,
         "busy_timeout": 30_000,
         "recursive_triggers": 1,
+        "cache_size": -8_000,
     }
     with database.unit_of_work() as session, database.reading() as other:
         for connection in (session.connection(), other.connection()):
