@@ -6,10 +6,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import grants.comites.chain
+import grants.comites.effects
+import grants.comites.facts
+import grants.comites.guards
+import grants.comites.sitting_rules
 import grants.dossiers.effects
 import grants.dossiers.facts
 import grants.dossiers.guards
 import grants.dossiers.pieces.guards
+from grants.comites.sieges import ROLES_DE_SEANCE
+from grants.comites.tables import Seance
 from grants.comites.vocabulary import COMITES
 from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
@@ -32,9 +39,14 @@ PIPELINES = ROOT / "grants" / "pipelines"
 LETTERS = ROOT / "templates" / "letters"
 
 #: The tables whose rows move along a pipeline.
-SUBJECTS = (table_of(Dossier),)
+SUBJECTS = (table_of(Dossier), table_of(Seance))
 # Imported for what they register: named here so that the dependency is in sight.
 REGISTERED = (
+    grants.comites.chain,
+    grants.comites.effects,
+    grants.comites.facts,
+    grants.comites.guards,
+    grants.comites.sitting_rules,
     grants.dossiers.guards,
     grants.dossiers.facts,
     grants.dossiers.effects,
@@ -46,7 +58,7 @@ def assemble_vocabulary() -> Vocabulary:
     """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
     return Vocabulary.assemble(
         (ORGANISATION, STRUCTURES, DOSSIERS, FINANCES, COMITES, REPRISE),
-        roles=PIPELINE_ROLES,
+        roles=PIPELINE_ROLES | ROLES_DE_SEANCE,
         letters=load_letters([LETTERS]),
     )
 
@@ -58,7 +70,7 @@ def build_engine(folders: Iterable[Path] = (PIPELINES,)) -> Engine:
     known = {pipeline.key for pipeline in catalogue.current()}
     faults = [
         Fault(each.file, *found)
-        for each in catalogue.every()
+        for each in catalogue.every_of()
         for found in (
             *type_faults(each.pipeline),
             *target_faults(each.pipeline, known),

@@ -27,8 +27,9 @@ import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
 from api.migrations import compteurs_1, mots_proches_1, recherche_1
-from grants.comites.tables import Seance
+from grants.comites.tables import Comite, Membre, Seance
 from grants.dossiers.tables import Dossier
+from grants.finances.tables import Enveloppe
 from grants.organisation.tables import Organisme, Personne
 from grants.structures.tables import Structure
 from workflow.database import table_of
@@ -64,7 +65,10 @@ DERIVED = ("recherche", "compteur")
 
 #: The kind that the journal gives to an owner of a chain → the table that holds its head.
 JOURNAL_OWNERS = {
+    "comite": table_of(Comite),
     "dossier": table_of(Dossier),
+    "enveloppe": table_of(Enveloppe),
+    "membre": table_of(Membre),
     "organisme": table_of(Organisme),
     "personne": table_of(Personne),
     "seance": table_of(Seance),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.machine import PipelineMachine
-from workflow.pipeline import Pipeline
+from workflow.pipeline import MAIN_SUBJECT, Pipeline
 from workflow.pipeline_reading import read_pipeline
 from workflow.soundness import faults_of
 from workflow.vocabulary import Vocabulary
@@ -70,14 +70,19 @@ class Catalogue:
         """The compiled machine of a version that is known to exist."""
         return self._versions[key, version].machine
 
-    def current(self) -> tuple[Pipeline, ...]:
-        """The latest version of each pipeline, in the order they are shown."""
+    def current(self, subject: str = MAIN_SUBJECT) -> tuple[Pipeline, ...]:
+        """The latest version of each pipeline of a kind of subject, in the order they are shown."""
         latest = (each.pipeline for each in self._latest.values())
-        return tuple(sorted(latest, key=lambda each: (each.rank, each.key)))
+        of_the_kind = [each for each in latest if each.subject == subject]
+        return tuple(sorted(of_the_kind, key=lambda each: (each.rank, each.key)))
 
     def every(self) -> tuple[LoadedPipeline, ...]:
-        """Every version, ordered by key then version."""
+        """Every version of every kind of subject, ordered by key then version."""
         return tuple(each for _, each in sorted(self._versions.items()))
+
+    def every_of(self, subject: str = MAIN_SUBJECT) -> tuple[LoadedPipeline, ...]:
+        """Every version of the pipelines of one kind of subject."""
+        return tuple(each for each in self.every() if each.pipeline.subject == subject)
 
 
 def load_pipelines(folders: Iterable[Path], vocabulary: Vocabulary) -> Catalogue:

@@ -27,6 +27,8 @@ ANY = "*"
 ANY_NOT_FINAL = "*non_final"
 PREVIOUS = "@precedente"
 ENTRY = "entree"
+#: What moves along a pipeline whose file names nothing else.
+MAIN_SUBJECT = "dossier"
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 #: A parameter that a stage or a reminder makes has a key made of theirs.
@@ -270,10 +272,14 @@ class Phase(Frozen):
 
 
 class Pipeline(Frozen):
-    """One version of the path that a kind of dossier follows. The lowest `rank` is shown first."""
+    """One version of the path that a kind of subject follows. The lowest `rank` is shown first.
+
+    `subject` is the kind of row that moves along it, as the journal calls it.
+    """
 
     key: Key
     version: StrictInt = Spec(ge=1)
+    subject: Key = MAIN_SUBJECT
     label: Label
     dispositif: Key
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,5}$")]

@@ -15,7 +15,8 @@ from api.presentation.fields import Typed
 from api.presentation.seances import LIST, NEW, list_page, seance_form, seance_page
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
-from grants.comites.service import SEANCES, create_seance, modify_seance
+from grants.comites.chain import SEANCES
+from grants.comites.seances import create_seance, modify_seance
 from workflow.errors import Invalid, Stale
 
 router = APIRouter()
@@ -46,7 +47,7 @@ def plan_seance(request: Request, visit: Writer, form: Posted) -> Response:
     house, answers, key = house_of(request), answers_of(form), key_of(form)
     try:
         with house.database.unit_of_work() as session:
-            id = create_seance(session, visit.identity, answers, visit.now, key)
+            id = create_seance(session, house.engine, visit.identity, answers, visit.now, key)
     except Invalid as error:
         with house.database.reading() as session:
             asking = ask(house, session, visit, answers, error.faults)
@@ -102,7 +103,7 @@ def _edited(
     with house.database.reading() as session:
         row = SEANCES.read(session.connection(), visit.identity.organisme_id, id)
         asking = ask(house, session, visit, typed, faults)
-        seen = row["seq"] if version is None else version
+        seen = row["lock_version"] if version is None else version
         view = seance_form(asking, row, version=seen, conflict=conflict)
     status = 409 if conflict else 422 if faults else 200
     return page(request, visit, _FORM, view, present=_PRESENT, status=status)

@@ -64,7 +64,7 @@ def aujourdhui_page(
 
 def _idle(asking: Asking, whose: Whose, now: datetime) -> list[Waiting]:
     customs = customs_of(asking.connection, asking.organisme_id)
-    pipelines = [loaded.pipeline for loaded in asking.engine.catalogue.every()]
+    pipelines = [loaded.pipeline for loaded in asking.engine.catalogue.every_of()]
     return awaiting.idle_dossiers(
         asking.connection,
         asking.organisme_id,

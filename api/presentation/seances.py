@@ -17,8 +17,9 @@ from api.views.forms import FormPage, FormView
 from api.views.listing import EmptyState
 from api.views.seances import Inscriptions, SeancePage, SeanceRow, SeancesPage
 from api.visit import Visit
+from grants.comites.chain import SEANCES
 from grants.comites.queries import seance_name, seances_with_counts
-from grants.comites.service import SEANCE_FIELDS, SEANCES
+from grants.comites.seances import SEANCE_FIELDS
 from grants.dossiers.gathered import dossiers_of_seance
 from workflow.dates import to_paris
 from workflow.engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.v1 import shapes
 from api.v1.contract import Call, Subject
 from api.v1.given import of_the_dossier
-from grants.comites.service import SEANCES
+from grants.comites.chain import SEANCES
 from grants.dossiers.reading import KIND
 from grants.organisation.ledger import Ledger
 from grants.organisation.settings import ORGANISMES

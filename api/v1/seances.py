@@ -6,8 +6,9 @@ from api.v1 import shapes
 from api.v1.contract import Answer, Call, Subject
 from api.v1.lists import told_line
 from api.v1.routes import PREFIX
+from grants.comites.chain import SEANCES
 from grants.comites.queries import seances_with_counts
-from grants.comites.service import SEANCE_FIELDS, SEANCES, create_seance, modify_seance
+from grants.comites.seances import SEANCE_FIELDS, create_seance, modify_seance
 from grants.dossiers.gathered import dossiers_of_seance
 
 subject = Subject("Séances")
@@ -47,7 +48,9 @@ def seances(call: Call) -> shapes.Seances:
 )
 def plan_seance(call: Call) -> Answer:
     """Plan a séance. Raises Invalid."""
-    id = create_seance(call.session, call.identity, call.body, call.now, call.key)
+    id = create_seance(
+        call.session, call.house.engine, call.identity, call.body, call.now, call.key
+    )
     return Answer({"id": id}, location=f"{PREFIX}/seances/{id}")
 
 
@@ -64,7 +67,7 @@ def seance(call: Call) -> shapes.Seance:
         "lieu": row["lieu"],
         "cloture_inscriptions": row["cloture_inscriptions"],
         "dossiers": [told_line(each) for each in lines],
-        "version": row["seq"],
+        "version": row["lock_version"],
     }
 
 

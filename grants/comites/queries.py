@@ -19,6 +19,9 @@ _ONE = Statement(
     select(*_S.c).where(_S.c.organisme_id == bindparam("organisme"), _S.c.id == bindparam("seance"))
 )
 
+#: The stages of a séance that dossiers may be inscribed to.
+TAKES_INSCRIPTIONS = ("preparation", "convoquee")
+
 
 def seance_name(row: Mapping[str, Any]) -> str:
     """« CTS du 12 mars 2027 »."""
@@ -35,15 +38,19 @@ def read_seance(connection: Connection, organisme_id: int, id: int) -> dict[str,
 def open_seances(connection: Connection, organisme_id: int, today: date) -> list[dict[str, Any]]:
     """The séances whose inscriptions are not closed, soonest first."""
     query = select(*_S.c).where(
-        _S.c.organisme_id == organisme_id, _S.c.cloture_inscriptions >= today
+        _S.c.organisme_id == organisme_id,
+        _S.c.cloture_inscriptions >= today,
+        _S.c.stage.in_(TAKES_INSCRIPTIONS),
     )
     rows = connection.execute(query.order_by(_S.c.tenue_le)).mappings()
     return [dict(row) for row in rows]
 
 
 def inscription_closings(connection: Connection, organisme_id: int) -> dict[int, date]:
-    """The last day of inscription of each séance, by id."""
-    query = select(_S.c.id, _S.c.cloture_inscriptions).where(_S.c.organisme_id == organisme_id)
+    """The last day of inscription of each séance that still takes dossiers, by id."""
+    query = select(_S.c.id, _S.c.cloture_inscriptions).where(
+        _S.c.organisme_id == organisme_id, _S.c.stage.in_(TAKES_INSCRIPTIONS)
+    )
     return {row.id: row.cloture_inscriptions for row in connection.execute(query)}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 from sqlmodel import Session
 
-from grants.comites.service import create_seance
+from grants.comites.seances import create_seance
 from grants.demonstration.modeles import Compte as Equipier
 from grants.demonstration.modeles import Demonstration, Seance
 from grants.demonstration.modeles import Organisme as Told
@@ -67,7 +67,7 @@ def install(
     record_birth(session.connection(), organisme_id, nom, team[chief], start)
     _set_targets(session, engine, demonstration.organisme, identities[chief], start)
     seances = {
-        seance.cle: create_seance(session, identities[chief], _form_of(seance), start)
+        seance.cle: create_seance(session, engine, identities[chief], _form_of(seance), start)
         for seance in demonstration.seances
     }
     return Installed(organisme_id, identities, seances)

@@ -95,7 +95,7 @@ def stages_that_time_changes(
     A séance that is held, another one that opens. `everywhere`: all that have a next action.
     """
     found: list[tuple[str, int, str]] = []
-    for loaded in engine.catalogue.every():
+    for loaded in engine.catalogue.every_of():
         pipeline = loaded.pipeline
         for action in pipeline.actions:
             onwards = action.roles and action.tone == "avance"

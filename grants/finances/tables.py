@@ -1,8 +1,9 @@
-"""Who pays for a project besides the aid asked."""
+"""Who pays for a project besides the aid asked, and what there is to grant in a year."""
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from workflow.columns import JournaledColumns
 from workflow.database import BigId, Cents
 
 
@@ -35,3 +36,24 @@ class Financement(SQLModel, table=True):
     structure_id: int | None = Field(default=None, foreign_key="structure.id", sa_type=BigId)
     montant: int = Field(sa_type=Cents)
     etat: str = Field(max_length=10)
+
+
+class Enveloppe(JournaledColumns, table=True):
+    """An amount available for a dispositif, a year and a funder. `montant` in cents.
+
+    `dispositif` is the key that the pipelines' files give it.
+    """
+
+    __tablename__ = "enveloppe"
+    __table_args__ = (
+        UniqueConstraint("organisme_id", "dispositif", "annee", "financeur"),
+        CheckConstraint("montant >= 0", name="montant"),
+        CheckConstraint("annee BETWEEN 1900 AND 2200", name="annee"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    organisme_id: int = Field(foreign_key="organisme.id", sa_type=BigId)
+    dispositif: str = Field(max_length=40)
+    annee: int
+    financeur: str = Field(max_length=200)
+    montant: int = Field(sa_type=Cents)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from grants.comites.service import create_seance
+from grants.comites.seances import create_seance
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.sheets import SheetEdit, edit_sheet
@@ -86,7 +86,7 @@ class Bureau:
             "cloture_inscriptions": f"{closing:%Y-%m-%d}",
         }
         with self.database.unit_of_work() as session:
-            return str(create_seance(session, self.charge, form, self.now))
+            return str(create_seance(session, self.engine, self.charge, form, self.now))
 
     def linked(self) -> list[tuple[str, str, str]]:
         """(pipeline, stage, title) of what was opened from the dossier."""

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session
 
-from grants.comites.service import create_seance
+from grants.comites.seances import create_seance
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.reading import load_facts, read_subject, situation_of
@@ -22,6 +22,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.service import create_structure
 from notifications.courrier_table import Courrier
+from tests.builders.hearings import hold
 from tests.builders.offices import NOW, Office
 from tests.builders.papers import validate_all
 from workflow.database import Database, table_of
@@ -112,7 +113,7 @@ class Counter:
             "cloture_inscriptions": (self.now + timedelta(days=closing)).date().isoformat(),
         }
         with self.database.unit_of_work() as session:
-            self.seance = create_seance(session, self.charge, form, self.now)
+            self.seance = create_seance(session, self.engine, self.charge, form, self.now)
         return self.seance
 
     def fill(self, sheet: str, **answers: str) -> None:
@@ -166,6 +167,11 @@ class Counter:
         demand = Demand(self.dossier, action, answers, reason, version, key)
         return advance(session, self.engine, self.office.identity(by), demand, self.now)
 
+    def hear(self, retenue: str, montant: int | None = None) -> None:
+        """The séance of the dossier at hand is held, and decides so; `montant` in cents."""
+        verdicts = {self.dossier: (retenue, montant)}
+        hold(self.database, self.engine, self.charge, self.seance, verdicts)
+
     # --- The way through ----------------------------------------------------------------------
 
     def take_to(self, stage: str) -> int:
@@ -195,6 +201,7 @@ class Counter:
 
     def _selectionner(self) -> None:
         self.wait(days=21)
+        self.hear("retenu", 1_800_000)
         self.do("selectionner", montant_accorde="18 000")
 
     def _conventionner(self) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from api.composition import default_engine
-from grants.comites.service import SEANCE_FIELDS
+from grants.comites.seances import SEANCE_FIELDS
 from grants.dossiers.answers import REASON
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD

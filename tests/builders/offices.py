@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from api.composition import default_engine
-from grants.comites.service import create_seance
+from grants.comites.seances import create_seance
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
 from grants.dossiers.lettres.examples import example_of
 from grants.dossiers.listes.vues import save_vue
@@ -119,6 +119,7 @@ def furnish(session: Session, office: Office) -> Holdings:
     dossier = open_dossier(session, default_engine(), identity, opening, NOW)
     seance = create_seance(
         session,
+        default_engine(),
         identity,
         {
             "comite": "CTS",

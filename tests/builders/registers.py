@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from grants.comites.service import SEANCES
+from grants.comites.chain import SEANCES
 from grants.organisation.ledger import Ledger
 from grants.organisation.people import PERSONNES
 from grants.organisation.settings import ORGANISMES

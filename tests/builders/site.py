@@ -22,7 +22,7 @@ from api.composition import default_engine
 from api.main import create_app
 from api.rendering import Pages
 from api.settings import Settings
-from grants.comites.tables import Seance
+from grants.comites.tables import Comite, Seance
 from grants.organisation.identity import Identity
 from grants.organisation.tables import Adhesion, Compte, Organisme
 from tests.builders.offices import QUICK_PASSWORDS
@@ -114,10 +114,20 @@ def people_of(session: Session) -> tuple[int, dict[str, int]]:
         assert compte.id is not None
         comptes[role] = compte.id
         session.add(Adhesion(organisme_id=organisme.id, compte_id=compte.id, role=role))
+    comite = Comite(organisme_id=organisme.id, nom="CTS", nature="decision")
+    session.add(comite)
+    session.flush()
+    assert comite.id is not None
     for days, closing in ((30, 15), (-3, -18)):
         session.add(
             Seance(
                 organisme_id=organisme.id,
+                comite_id=comite.id,
+                pipeline="seance",
+                pipeline_version=1,
+                stage="preparation" if days > 0 else "convoquee",
+                stage_since=now,
+                trail="1:preparation",
                 tenue_le=now + timedelta(days=days),
                 lieu="Maison des associations",
                 cloture_inscriptions=(now + timedelta(days=closing)).date(),

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from grants.comites.service import SEANCES, create_seance, modify_seance
+from api.composition import default_engine
+from grants.comites.chain import SEANCES
+from grants.comites.seances import create_seance, modify_seance
 from grants.organisation.identity import ReadOnly
 from tests.builders.bureau import Bureau
 from tests.builders.offices import NOW, Office
@@ -31,8 +33,9 @@ ELIGIBLE = ("statut_ess", "territoire_eligible", "lien_emploi", "sans_autre_aide
 
 
 def planned(database: Database, office: Office, **answers: str) -> int:
+    engine = default_engine()
     with database.unit_of_work() as session:
-        return create_seance(session, office.identity(), {**FORM, **answers}, NOW)
+        return create_seance(session, engine, office.identity(), {**FORM, **answers}, NOW)
 
 
 def moved(
@@ -140,11 +143,15 @@ def test_a_seance_changed_by_somebody_else_meanwhile_is_not_overwritten(
         moved(database, engine, office, id, version=1, lieu="Alès")
 
 
-def test_the_same_form_sent_twice_plans_one_seance(database: Database, office: Office) -> None:
+def test_the_same_form_sent_twice_plans_one_seance(
+    database: Database, engine: Engine, office: Office
+) -> None:
     ids = set()
     for _ in range(2):
         with database.unit_of_work() as session:
-            ids.add(create_seance(session, office.identity(), FORM, NOW, key="clic-numero-1"))
+            ids.add(
+                create_seance(session, engine, office.identity(), FORM, NOW, key="clic-numero-1")
+            )
     assert len(ids) == 1
 
 
@@ -199,7 +206,7 @@ def test_a_lecteur_changes_no_seance(database: Database, engine: Engine, office:
     reader = office.identity("lecteur")
     with database.unit_of_work() as session:
         with pytest.raises(ReadOnly):
-            create_seance(session, reader, FORM, NOW)
+            create_seance(session, engine, reader, FORM, NOW)
         with pytest.raises(ReadOnly):
             modify_seance(session, engine, reader, id, FORM, NOW)
         assert not unsound(session.connection())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from grants.comites.service import create_seance
+from grants.comites.seances import create_seance
 from grants.dossiers.board import totals_by_stage
 from grants.dossiers.filters import NOBODY, D, Filters, is_late, late_before
 from grants.dossiers.listing import Sort, page_of, totals_of
@@ -49,12 +49,12 @@ def microprojets(engine: Engine) -> Pipeline:
 
 
 def test_each_filter_alone_and_any_two_together(
-    database: Database, office: Office, other_office: Office
+    database: Database, engine: Engine, office: Office, other_office: Office
 ) -> None:
     with database.unit_of_work() as session:
         ids = write_crowd(session, office, 60)
         write_crowd(session, other_office, 30)
-        seance = create_seance(session, office.identity(), _SEANCE, NOW)
+        seance = create_seance(session, engine, office.identity(), _SEANCE, NOW)
         inscribed = [write_dossier(session, office, seance_id=seance) for _ in range(2)]
         other = write_dossier(session, office, pipeline="dla_individuel", stage="demande")
     everything = {*ids, *inscribed, other}
