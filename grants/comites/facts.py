@@ -103,6 +103,7 @@ def open_conditions(connection: Connection, subject: Subject) -> tuple[str, ...]
 def told_of_seance(row: Mapping[str, Any]) -> dict[str, Any]:
     """What letters may say of a séance."""
     return {
+        "cle": str(row["id"]),
         "comite": row["comite"],
         "tenue_le": plain(row["tenue_le"]),
         "lieu": row["lieu"] or None,

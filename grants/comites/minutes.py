@@ -30,13 +30,15 @@ from workflow.texts import TextFault, clean_text
 _PV = table_of(ProcesVerbal)
 VERSION = 1
 LONGEST_REMARKS = 20_000
+#: What a séance is where its journal says nothing: an older one knew nothing of it.
+UNSAID = {"lieu": "", "lien_visio": None, "minutes_par_dossier": 15}
 
 
 @dataclass(slots=True)
 class _Told:
     """What the journal says so far, line after line."""
 
-    seance: dict[str, Any] = field(default_factory=dict)
+    seance: dict[str, Any] = field(default_factory=lambda: dict(UNSAID))
     regles: str = ""
     preside: int | None = None
     roster: dict[str, Any] = field(default_factory=dict)
@@ -142,7 +144,7 @@ def minutes_row(connection: Connection, seance_id: int) -> dict[str, Any] | None
 def _listen(told: _Told, line: Line) -> None:
     content = line.content
     if line.event in ("seance_creee", "seance_modifiee", "reprogrammer"):
-        told.seance = {**told.seance, **content.get("champs", {})}
+        told.seance |= {key: _after(value) for key, value in content.get("champs", {}).items()}
     elif line.event == "regles_figees":
         told.regles, told.preside = content["regles"], content["preside"]
     elif line.event == "presidence_notee":
@@ -160,6 +162,11 @@ def _listen(told: _Told, line: Line) -> None:
         told.decided[content["dossier"]] = dict(content)
     elif line.event == "remarques_du_pv":
         told.remarques = content["remarques"]
+
+
+def _after(value: Any) -> Any:
+    """What a value became, where the journal keeps it with what it was."""
+    return value["apres"] if isinstance(value, dict) else value
 
 
 def _dossier(each: dict[str, Any], told: _Told) -> dict[str, Any]:

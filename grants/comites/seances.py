@@ -22,7 +22,7 @@ from grants.organisation.identity import Identity
 from workflow import journal
 from workflow.columns import GENESIS
 from workflow.database import table_of
-from workflow.dates import to_paris
+from workflow.dates import plain, to_paris
 from workflow.engine import Engine
 from workflow.errors import Invalid, KeyReused
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
@@ -34,6 +34,7 @@ _D, _S = table_of(Dossier), table_of(Seance)
 CREATED, CHANGED = "seance_creee", "seance_modifiee"
 PIPELINE = "seance"
 _LONGEST_LINK = 300
+NOTHING = ((None, None), (None, ""))
 #: Stages in which a séance has been held, or never will be.
 OVER = ("close", "pv_valide", "annulee")
 
@@ -116,7 +117,11 @@ def create_seance(
     }
     id = connection.execute(insert(_S).values(row).returning(_S.c.id)).scalar_one()
     subject = read_sitting(connection, identity.organisme_id, id, lock=True)
-    record(connection, subject, identity, CREATED, _told(values, comite["nom"]), now, key)
+    given = {
+        **{name: (None, value) for name, value in values.items()},
+        "comite": (None, row["comite"]),
+    }
+    record(connection, subject, identity, CREATED, _told(given), now, key)
     plan_sitting(connection, engine, subject, None, now)
     return id
 
@@ -152,8 +157,9 @@ def modify_seance(
         return False
     if subject.stage in OVER:
         raise SeanceOver
+    told = _told({name: (subject.row[name], value) for name, value in changes.items()})
     _store(connection, subject, changes)
-    record(connection, subject, identity, CHANGED, _told(changes, None), now)
+    record(connection, subject, identity, CHANGED, told, now)
     plan_sitting(connection, engine, subject, None, now)
     for dossier_id in inscribed(connection, identity.organisme_id, id):
         _follow(session, engine, identity.organisme_id, dossier_id, now)
@@ -222,14 +228,15 @@ def _store(connection: Connection, subject: Subject, changes: Mapping[str, Any])
     subject.row = {**subject.row, **changes}
 
 
-def _told(values: Mapping[str, Any], comite: str | None) -> dict[str, Any]:
-    """The values as the journal keeps them."""
-    told = {
-        key: value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in values.items()
-        if key not in ("regles", "comite_id")
+def _told(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Before and after, as the journal keeps them: neither what stays empty, nor the rules."""
+    return {
+        "champs": {
+            name: {"avant": plain(before), "apres": plain(after)}
+            for name, (before, after) in changes.items()
+            if name not in ("regles", "comite_id") and (before, after) not in NOTHING
+        }
     }
-    return {"champs": {**told, **({"comite": comite} if comite else {})}}
 
 
 def _follow(

@@ -14,6 +14,7 @@ from grants.comites.minutes import minutes_row
 from grants.comites.roster import roster_of
 from grants.comites.tables import Bulletin, Deport, Emargement
 from workflow.database import table_of
+from workflow.dates import plain
 from workflow.subject import Subject
 
 _B, _D, _E = table_of(Bulletin), table_of(Deport), table_of(Emargement)
@@ -31,7 +32,7 @@ def minutes_from_tables(connection: Connection, seance: Subject) -> dict[str, An
         "organisme": seance.row["organisme_nom"],
         "seance": {
             "comite": seance.row["comite"],
-            "tenue_le": seance.row["tenue_le"].isoformat(),
+            "tenue_le": plain(seance.row["tenue_le"]),
             "lieu": seance.row["lieu"],
             "lien_visio": seance.row["lien_visio"],
             "cloture_inscriptions": seance.row["cloture_inscriptions"].isoformat(),

@@ -27,6 +27,7 @@ FORM = {
     "lieu": "Maison des initiatives",
     "cloture_inscriptions": "2026-04-02",
 }
+APPUI: dict[str, Any] = {"comite": "Comité d'appui"}
 
 
 ELIGIBLE = ("statut_ess", "territoire_eligible", "lien_emploi", "sans_autre_aide_ue")
@@ -162,12 +163,19 @@ def test_a_seance_that_dossiers_went_through_is_not_put_back_in_the_future(
     later = bureau.now + timedelta(days=20)
     ahead = f"{later + timedelta(days=5):%Y-%m-%dT%H:%M}"
     with pytest.raises(Invalid) as raised:
-        moved(database, engine, office, id, now=later, tenue_le=ahead)
+        moved(database, engine, office, id, now=later, tenue_le=ahead, **APPUI)
     assert "Prévoyez une nouvelle séance" in raised.value.faults["tenue_le"]
     before = f"{later - timedelta(days=2):%Y-%m-%dT%H:%M}"
     closing = f"{later - timedelta(days=9):%Y-%m-%d}"
     assert moved(
-        database, engine, office, id, now=later, tenue_le=before, cloture_inscriptions=closing
+        database,
+        engine,
+        office,
+        id,
+        now=later,
+        tenue_le=before,
+        cloture_inscriptions=closing,
+        **APPUI,
     )
 
 
@@ -180,7 +188,7 @@ def test_the_reminders_of_inscribed_dossiers_follow_a_moved_seance(
     assert anchors(database, bureau.dossier) == {}
     for days in (30, 37):
         later = held + timedelta(days=days)
-        moved(database, engine, office, id, tenue_le=f"{later:%Y-%m-%dT%H:%M}")
+        moved(database, engine, office, id, tenue_le=f"{later:%Y-%m-%dT%H:%M}", **APPUI)
         assert anchors(database, bureau.dossier) == {"porteur_invite": later.date()}
 
 
