@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from api.cookies import derived
 from api.house import utc_now
 from api.settings import Settings
 from grants.dossiers.lettres.lacking import label_of
+from grants.organisation.acces import Destination, keep_link
 from grants.relances.courriers import LetterLedger, letterhead_for
 from grants.relances.envois import Mailroom
 from notifications.claims import look
@@ -27,6 +29,8 @@ from workflow.engine import Engine
 
 #: Where whoever receives reminders stops them.
 STOP_PATH = "/rappels"
+#: Where a personal link leads first: a page that asks for a click.
+ENTRY_PATH = "/acces"
 
 
 def house_of_letters(settings: Settings) -> House:
@@ -73,7 +77,7 @@ class LetterTick:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database, self._clock = database, clock
-        self._office = post_office(settings, engine)
+        self._office = post_office(settings, database, engine, clock)
         self._study = Study(press_of(engine), self._office.house, self._office.hooks)
 
     def sending_by(self, transport: Transport) -> LetterTick:
@@ -89,11 +93,26 @@ class LetterTick:
         return deliver(self._database, self._office, self._clock) if to_write or to_send else 0
 
 
-def post_office(settings: Settings, engine: Engine) -> PostOffice:
+def post_office(
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    clock: Callable[[], datetime] = utc_now,
+) -> PostOffice:
     """What sending takes."""
 
     def stop_link(row: Row) -> str:
         return f"{settings.address}{STOP_PATH}/{stop_token(settings.secret_bytes, row['id'])}"
+
+    def personal_link(row: Row, objet: str, objet_id: int) -> str:
+        if row["recipient_id"] is None:
+            return f"{settings.address}{ENTRY_PATH}"
+        # Derived, not drawn: an e-mail sent a second time is the same, and its link too.
+        secret = derived(settings, "acces", f"{row['message_id']} {objet} {objet_id}")
+        to = Destination(row["tenant_id"], row["recipient_id"], objet, objet_id)
+        with database.unit_of_work() as session:
+            keep_link(session, secret, to, clock())
+        return f"{settings.address}{ENTRY_PATH}/{secret}"
 
     return PostOffice(
         transport=transport_of(settings),
@@ -101,4 +120,5 @@ def post_office(settings: Settings, engine: Engine) -> PostOffice:
         hooks=LetterLedger(engine),
         per_minute=settings.mail_per_minute,
         unsubscribe=stop_link,
+        personal=personal_link,
     )

@@ -15,6 +15,7 @@ import grants.dossiers.tables
 import grants.dossiers.taches.tables
 import grants.finances.tables
 import grants.fusions.tables
+import grants.organisation.acces_tables
 import grants.organisation.jeton_tables
 import grants.organisation.tables
 import grants.relances.feed_tables
@@ -46,6 +47,7 @@ DECLARED = (
     grants.dossiers.taches.tables,
     grants.finances.tables,
     grants.fusions.tables,
+    grants.organisation.acces_tables,
     grants.organisation.jeton_tables,
     grants.organisation.tables,
     grants.relances.feed_tables,

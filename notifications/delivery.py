@@ -23,6 +23,7 @@ from notifications.hooks import Hooks, NoHooks, Row
 from notifications.messages import House, parcel_of
 from notifications.outbox import ANNULE, ECHEC, ENVOYE
 from notifications.outcomes import Outcome, is_held_to_hours, obstacle, outcome_of
+from notifications.personal_links import Links, with_links
 from notifications.smtp_replies import LONGEST_ANSWER
 from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.transports import Answer, Transport
@@ -53,6 +54,7 @@ def _no_link(_row: Row) -> str | None:
 class PostOffice:
     """What sending takes. `unsubscribe` gives the link by which somebody stops a reminder.
 
+    `personal` makes the address of a personal link; None where letters carry none.
     `held`: for how long a letter that was taken is nobody else's; None: as long as it takes.
     """
 
@@ -61,6 +63,7 @@ class PostOffice:
     hooks: Hooks = NoHooks()  # noqa: RUF009 — nothing in it changes
     per_minute: int = 60
     unsubscribe: Callable[[Row], str | None] = _no_link
+    personal: Links | None = None
     held: timedelta | None = None
     sleep: Callable[[float], None] = time.sleep
 
@@ -128,7 +131,8 @@ def _attempt(
 def _hand_over(office: PostOffice, taken: Claim, now: datetime) -> Answer:
     link = office.unsubscribe(taken.row) if taken.row["reminder"] else None
     try:
-        parcel = parcel_of(taken.row, taken.files, office.house, now, link)
+        row = with_links(taken.row, office.personal) if office.personal else taken.row
+        parcel = parcel_of(row, taken.files, office.house, now, link)
     except UnsafeAddress as fault:
         return Answer("refuse", str(fault))
     except Exception as fault:  # noqa: BLE001 — one letter must not stop the others

@@ -23,6 +23,8 @@ _S = table_of(Seance)
 FACTS = {
     "seance_creee": "Séance prévue",
     "seance_modifiee": "Séance modifiée",
+    "lien_envoye": "Lien personnel envoyé",
+    "acces_ouvert": "Lien personnel utilisé",
     "dossier_a_l_ordre_du_jour": "Dossier inscrit à l’ordre du jour",
     "dossier_retire_de_l_ordre_du_jour": "Dossier retiré de l’ordre du jour",
     "ordre_du_jour_modifie": "Ordre du jour modifié",

@@ -309,26 +309,3 @@ class NotePrivee(SQLModel, table=True):
     membre_id: int = Field(foreign_key="membre.id", sa_type=BigId)
     texte: str = Field(sa_type=Text)
     modifiee_le: datetime = Field(sa_type=UtcDateTime)
-
-
-class AccesMembre(SQLModel, table=True):
-    """A personal link of a member to one séance, then the browser that it opened.
-
-    `digest` is the SHA-256 of the link's secret, `session` that of the cookie's once it was used.
-    """
-
-    __tablename__ = "acces_membre"
-    __table_args__ = (
-        UniqueConstraint("session"),
-        Index("ix_acces_membre_seance", "seance_id", "membre_id"),
-    )
-
-    digest: str = Field(primary_key=True, max_length=64)
-    organisme_id: int = Field(foreign_key="organisme.id", sa_type=BigId)
-    seance_id: int = Field(foreign_key="seance.id", sa_type=BigId)
-    membre_id: int = Field(foreign_key="membre.id", sa_type=BigId)
-    cree_le: datetime = Field(sa_type=UtcDateTime)
-    expire_le: datetime = Field(sa_type=UtcDateTime)
-    utilise_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    session: str | None = Field(default=None, max_length=64)
-    csrf: str | None = Field(default=None, max_length=64)

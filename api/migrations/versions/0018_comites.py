@@ -334,24 +334,6 @@ def _around() -> None:
         _ref("note_privee", "membre_id", "membre"),
         _unique("note_privee", "seance_id", "dossier_id", "membre_id"),
     )
-    op.create_table(
-        "acces_membre",
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("organisme_id", BigId, nullable=False),
-        sa.Column("seance_id", BigId, nullable=False),
-        sa.Column("membre_id", BigId, nullable=False),
-        sa.Column("cree_le", _INSTANT, nullable=False),
-        sa.Column("expire_le", _INSTANT, nullable=False),
-        sa.Column("utilise_le", _INSTANT, nullable=True),
-        sa.Column("session", sa.String(64), nullable=True),
-        sa.Column("csrf", sa.String(64), nullable=True),
-        _ref("acces_membre", "organisme_id", "organisme"),
-        _ref("acces_membre", "seance_id", "seance"),
-        _ref("acces_membre", "membre_id", "membre"),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_acces_membre")),
-        _unique("acces_membre", "session"),
-    )
-    op.create_index("ix_acces_membre_seance", "acces_membre", ["seance_id", "membre_id"])
     _table(
         "enveloppe",
         sa.Column("organisme_id", BigId, nullable=False),

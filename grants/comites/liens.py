@@ -1,0 +1,108 @@
+"""A member's way to his page: links sent by e-mail, and what the séance's journal says of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlmodel import Session
+
+from grants.comites.acces import AccessOver, NoSeat, place_of
+from grants.comites.assemblee import room_of
+from grants.comites.chain import record
+from grants.comites.lettres import context_for
+from grants.comites.membres import MembreLine
+from grants.comites.reading import KIND, read_sitting
+from grants.comites.seances import OVER
+from grants.comites.sieges import Acting, Siege
+from grants.organisation.acces import Holder, find_link, use_link
+from notifications.courrier_table import Courrier
+from notifications.letters import Letter
+from notifications.outbox import Enclosed, Occasion, Recipient, enqueue
+from workflow.database import table_of
+from workflow.engine import Engine
+from workflow.errors import DomainError
+from workflow.subject import Subject
+
+SENT, OPENED = "lien_envoye", "acces_ouvert"
+LETTER = "nouveau_lien"
+#: A second tap while the first e-mail is on its way asks for nothing more.
+ON_ITS_WAY = timedelta(minutes=2)
+_M = table_of(Courrier)
+
+
+class NoAddress(DomainError):
+    """{nom} n’a pas d’adresse e-mail : complétez sa fiche, puis recommencez."""
+
+    code = "sans_adresse"
+
+
+def open_seat(session: Session, secret: str, now: datetime) -> tuple[Siege, str]:
+    """A member confirms his link, which is used up; his seat and the secret of his browser.
+
+    Never commits. Raises NotFound, LinkUsed, AccessOver, NoSeat.
+    """
+    connection = session.connection()
+    holder = find_link(connection, secret)
+    subject = read_sitting(connection, holder.to.organisme_id, holder.to.objet_id, lock=True)
+    siege = place_of(connection, holder).siege
+    cookie = use_link(session, secret, now)
+    told = {"membre": siege.membre_id, "nom": siege.nom}
+    record(connection, subject, siege, OPENED, told, now)
+    return siege, cookie
+
+
+def renew_link(session: Session, engine: Engine, holder: Holder, now: datetime) -> bool:
+    """Whoever holds a spent link has a new one sent to his address. Raises like `send_link`."""
+    siege = place_of(session.connection(), holder).siege
+    return send_link(session, engine, siege, siege.seance_id, siege.membre_id, now)
+
+
+def send_link(
+    session: Session,
+    engine: Engine,
+    acting: Acting,
+    seance_id: int,
+    membre_id: int,
+    now: datetime,
+) -> bool:
+    """Send a member a link of his own, asked by himself or a colleague. Never commits.
+
+    False when one has just been sent. Raises NotFound, NoSeat, AccessOver, NoAddress.
+    """
+    connection = session.connection()
+    subject = read_sitting(connection, acting.organisme_id, seance_id, lock=True)
+    member = seated(connection, subject, membre_id)
+    if subject.stage in OVER and not isinstance(acting, Siege):
+        raise AccessOver
+    if not member.email:
+        raise NoAddress(nom=member.nom)
+    if _just_sent(connection, subject, member, now):
+        return False
+    told = {"membre": member.id, "nom": member.nom, "adresse": member.email}
+    record(connection, subject, acting, SENT, told, now)
+    letter: Letter = engine.vocabulary.letters[LETTER]
+    occasion = Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
+    recipient = Recipient(member.nom, member.email, member.personne_id)
+    context = context_for(connection, subject, member)
+    enqueue(connection, occasion, [Enclosed(letter, recipient, context)])
+    return True
+
+
+def seated(connection: Connection, subject: Subject, membre_id: int) -> MembreLine:
+    """A member in office on the day of a séance. Raises NoSeat."""
+    member = room_of(connection, subject).member(membre_id)
+    if member is None:
+        raise NoSeat
+    return member
+
+
+def _just_sent(connection: Connection, subject: Subject, member: MembreLine, now: datetime) -> bool:
+    query = select(_M.c.id).where(
+        _M.c.subject_kind == KIND,
+        _M.c.subject_id == subject.id,
+        _M.c.letter == LETTER,
+        _M.c.recipient_id == member.personne_id,
+        _M.c.created_at > now - ON_ITS_WAY,
+    )
+    return connection.execute(query).first() is not None
