@@ -119,6 +119,25 @@ def verify(
     return Verification(entries, chains, erased, tuple(findings))
 
 
+def verify_chain(connection: Connection, owner: Owner, table: Table) -> tuple[Finding, ...]:
+    """Read one chain. `table` holds its head."""
+    _, id = owner
+    row = connection.execute(select(table.c.seq, table.c.head).where(table.c.id == id)).first()
+    chain = _Chain(owner)
+    for each in _stream(connection, owner):
+        chain.read(each)
+    return tuple(chain.close(None if row is None else (row.seq, row.head)))
+
+
+def seq_of(connection: Connection, owner: Owner, head: str) -> int | None:
+    """Which entry of a chain was its head then; None where it never was."""
+    kind, id = owner
+    query = select(_ENTRIES.c.seq).where(
+        _ENTRIES.c.subject_kind == kind, _ENTRIES.c.subject_id == id, _ENTRIES.c.hash == head
+    )
+    return connection.execute(query).scalar()
+
+
 def export_anchors(connection: Connection, owners: Mapping[str, Table]) -> Iterator[Anchor]:
     """The head of every chain, to keep outside the database."""
     for kind, table in owners.items():
@@ -172,7 +191,7 @@ class _Chain:
         self.findings.append(Finding(*self.owner, seq, what))
 
 
-def _stream(connection: Connection) -> Iterator[dict[str, Any]]:
+def _stream(connection: Connection, only: Owner | None = None) -> Iterator[dict[str, Any]]:
     columns = [*_ENTRIES.c, _PAYLOADS.c.salt, _PAYLOADS.c.content, _PAYLOADS.c.erased_at]
     same = (
         (_PAYLOADS.c.subject_kind == _ENTRIES.c.subject_kind)
@@ -185,6 +204,9 @@ def _stream(connection: Connection) -> Iterator[dict[str, Any]]:
         .order_by(_ENTRIES.c.subject_kind, _ENTRIES.c.subject_id, _ENTRIES.c.seq)
         .execution_options(yield_per=1000)
     )
+    if only is not None:
+        kind, id = only
+        query = query.where(_ENTRIES.c.subject_kind == kind, _ENTRIES.c.subject_id == id)
     for row in connection.execute(query).mappings():
         yield dict(row)
 

@@ -51,3 +51,9 @@ class DecisionRefused(SeanceRefused):
     """{raison}"""
 
     code = "decision_refusee"
+
+
+class PaperRefused(SeanceRefused):
+    """{raison}"""
+
+    code = "document_refuse"

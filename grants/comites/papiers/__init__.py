@@ -1,0 +1,1 @@
+"""The papers of a séance: what is read before, signed during, and kept after."""
