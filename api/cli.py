@@ -18,6 +18,7 @@ from api.commands import (
     migrations,
     organisations,
     pipelines,
+    pv,
     run,
     scheduler,
     simulate,
@@ -40,6 +41,7 @@ app.add_typer(organisations.organisme, name="organisme")
 app.add_typer(organisations.compte, name="compte")
 app.add_typer(journal.app, name="journal")
 app.add_typer(mail.app, name="mail")
+app.add_typer(pv.app, name="pv")
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(migrations.app, name="migrations")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from api.ticks import EVERY
+from grants.comites.papiers.impression import print_waiting
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
 from grants.dossiers.counters import fold
@@ -42,6 +43,7 @@ def build_clock(
     work: Mapping[str, Callable[[datetime], object]] = {
         "courriers": letters,
         "annonces": lambda now: deliver(database, now, post),
+        "proces_verbaux": lambda now: print_waiting(database, now),
         "reponses": lambda now: forget_old_answers(database, now),
         "rappels_en_attente": lambda now: take_back(database, engine, now),
         "echeances": lambda now: sweep(database, engine, now),

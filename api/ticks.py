@@ -16,6 +16,7 @@ _NIGHTLY = timedelta(hours=24)
 EVERY: Mapping[str, timedelta] = {
     "courriers": _AT_ONCE,
     "annonces": _OFTEN,
+    "proces_verbaux": _OFTEN,
     "reponses": _HOURLY,
     "rappels_en_attente": _NOW_AND_THEN,
     "echeances": _DUE,

@@ -46,7 +46,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "rappels": ("rappels",),
     "recherche": ("recherche",),
     "reinitialisation": ("reinitialisation",),
-    "seances": ("seances",),
+    "seances": ("seances", "seances_papiers"),
     "structures": ("structures", "fusions", "contacts"),
     "tableau": ("tableau",),
     "taches": ("taches",),

@@ -21,6 +21,7 @@ _MOST_FILES, _KILO = 20, 1024
 _LABELS = {
     "annonces": "Annoncer les mouvements à d’autres programmes",
     "courriers": "Écrire et envoyer les courriers",
+    "proces_verbaux": "Imprimer les procès-verbaux validés",
     "reponses": "Oublier les vieilles réponses de l’API",
     "rappels_en_attente": "Relire les rappels qui attendent",
     "echeances": "Préparer les rappels et les actions du jour",

@@ -25,6 +25,7 @@ _SUBJECTS = (
     "fusions",
     "entourage",
     "seances",
+    "seances_papiers",
     "courriers",
     "adresses",
     "relances",

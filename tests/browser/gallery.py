@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from api.composition import default_engine
 from api.pages import ROUTERS
+from api.papers import OF_A_DOSSIER, OF_A_SEANCE
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
@@ -66,6 +67,8 @@ NO_PAGE = frozenset(
         "/liste/export.csv",
         "/liste/export.xlsx",
         "/parametres/signature",
+        *(f"/seances/{{seance_id}}/{name}" for name in OF_A_SEANCE),
+        *(f"/seances/{{seance_id}}/dossiers/{{dossier_id}}/{name}" for name in OF_A_DOSSIER),
         "/parametres/reprises/modeles/{modele}",
         "/parametres/reprises/{reprise_id}/anomalies",
     }

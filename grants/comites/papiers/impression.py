@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select, update
 from grants.comites.chain import record
 from grants.comites.errors import PaperRefused
 from grants.comites.minutes import minutes_row
-from grants.comites.papiers.proces_verbal import Minutes, minutes_of, minutes_paper
+from grants.comites.papiers.proces_verbal import minutes_of, minutes_paper
 from grants.comites.papiers.pv_blocks import minutes_blocks
 from grants.comites.papiers.setting import heading, paragraph
 from grants.comites.papiers.words import COLON, when_of
@@ -62,26 +62,22 @@ def print_minutes(database: Database, organisme_id: int, seance_id: int, now: da
     return True
 
 
-def minutes_pdf(
-    connection: Connection, organisme_id: int, seance_id: int, now: datetime
-) -> tuple[Minutes, bytes]:
+def minutes_pdf(connection: Connection, organisme_id: int, seance_id: int, now: datetime) -> bytes:
     """The minutes as they are kept; a draft before they are validated.
 
     Raises NotFound, PaperRefused.
     """
     minutes = minutes_of(connection, organisme_id, seance_id)
     if minutes.valide_le is None:
-        return minutes, print_paper(minutes_paper(minutes, now))
+        return print_paper(minutes_paper(minutes, now))
     row = minutes_row(connection, seance_id)
     if row is None or row["pdf"] is None:
         sentence = "Le PDF du procès-verbal se prépare : rechargez cette page dans une minute."
         raise PaperRefused(raison=sentence)
-    return minutes, row["pdf"]
+    return row["pdf"]
 
 
-def minutes_word(
-    connection: Connection, organisme_id: int, seance_id: int
-) -> tuple[Minutes, bytes]:
+def minutes_word(connection: Connection, organisme_id: int, seance_id: int) -> bytes:
     """The minutes as a Word file, which proves nothing and says so.
 
     Raises NotFound, PaperRefused.
@@ -103,4 +99,4 @@ def minutes_word(
             paragraph(f"Tête du journal de la séance{COLON}{minutes.ancre}"),
         ),
     )
-    return minutes, as_word(paper)
+    return as_word(paper)

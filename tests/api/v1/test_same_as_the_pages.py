@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from api.pages import ROUTERS
+from api.papers import OF_A_DOSSIER, OF_A_SEANCE
 from api.v1 import OPERATIONS
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION, LECTEUR
 from tests.builders.bearers import program
@@ -24,7 +25,7 @@ _R, _Q = "/parametres/reprises/{reprise_id}", "/reprises/{reprise_id}"
 _V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
 _K, _A = "/courriers/{courrier_id}", f"{_D}/relances/{{echeance_id}}"
-_M = "/parametres/modeles/{lettre}"
+_M, _N = "/parametres/modeles/{lettre}", "/seances/{seance_id}"
 #: What a page posts → what a program asks for.
 SAME = {
     "/dossiers/nouveau": "POST /dossiers",
@@ -167,6 +168,8 @@ READ = {
     _C: f"{_S}/contacts",
     "/seances": "/seances",
     "/seances/{seance_id}": "/seances/{seance_id}",
+    **{f"{_N}/{name}": f"{_N}/{name}" for name in OF_A_SEANCE},
+    **{f"{_N}{_D}/{name}": f"{_N}{_D}/{name}" for name in OF_A_DOSSIER},
     "/organismes/{organisme_id}/logo": "/organisme/logo",
     "/parametres": "/organisme",
     "/parametres/signature": "/organisme/signature",

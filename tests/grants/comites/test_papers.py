@@ -120,7 +120,7 @@ class Sitting:
         hearing = self.hearing
         with hearing.database.reading() as session:
             at = (hearing.by.organisme_id, hearing.seance, hearing.now)
-            return minutes_pdf(session.connection(), *at)[1]
+            return minutes_pdf(session.connection(), *at)
 
     def verify(self, content: bytes, seance: int | None = None) -> Verdict:
         with self.hearing.database.reading() as session:
@@ -284,7 +284,7 @@ def test_word_says_what_the_minutes_say_and_that_it_proves_nothing(sitting: Sitt
     sitting.hold()
     with hearing.database.reading() as session:
         connection = session.connection()
-        _, made = minutes_word(connection, hearing.by.organisme_id, hearing.seance)
+        made = minutes_word(connection, hearing.by.organisme_id, hearing.seance)
     document = Document(io.BytesIO(made))
     told = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Projet, pas encore validé. Copie de travail" in told
