@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-import grants.comites.chain
 import grants.comites.effects
 import grants.comites.facts
 import grants.comites.guards
@@ -42,7 +41,6 @@ LETTERS = ROOT / "templates" / "letters"
 SUBJECTS = (table_of(Dossier), table_of(Seance))
 # Imported for what they register: named here so that the dependency is in sight.
 REGISTERED = (
-    grants.comites.chain,
     grants.comites.effects,
     grants.comites.facts,
     grants.comites.guards,

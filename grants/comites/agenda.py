@@ -14,6 +14,7 @@ from grants.comites.errors import NotOnTheAgenda, SeanceOver
 from grants.comites.reading import read_sitting
 from grants.comites.sieges import Acting
 from grants.comites.tables import Passage
+from grants.comites.vocabulary import ATTENDU, OUVERT, RETIRE
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of
 from workflow.errors import Invalid
@@ -22,7 +23,6 @@ from workflow.pipeline import Field
 from workflow.subject import Subject
 
 _P, _D = table_of(Passage), table_of(Dossier)
-ATTENDU, OUVERT, CLOS, RETIRE = "attendu", "ouvert", "clos", "retire"
 _TOO_LATE = ("close", "pv_valide", "annulee")
 #: What the chargé writes for the members, before the séance.
 NOTE_FIELDS = (

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 from sqlmodel import Session
 
-from grants.comites.agenda import CLOS, OUVERT, read_passage
+from grants.comites.agenda import read_passage
 from grants.comites.assemblee import Room, room_of
 from grants.comites.chain import record
 from grants.comites.comptage import Bornes, Comptage, Voix, count_votes
@@ -22,6 +22,7 @@ from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import Acting
 from grants.comites.tables import Bulletin, Passage
+from grants.comites.vocabulary import CLOS, OUVERT
 from grants.comites.voting import votes_of
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of

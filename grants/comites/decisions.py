@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Session
 
-from grants.comites.agenda import CLOS, read_passage
+from grants.comites.agenda import read_passage
 from grants.comites.chain import record
 from grants.comites.closing import bounds_of, load_count
 from grants.comites.comptage import AJOURNE, REFUSE, RETENU, Bornes, Comptage
@@ -19,6 +19,7 @@ from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import PRESIDE, Acting, Siege
 from grants.comites.tables import Decision, Reserve
+from grants.comites.vocabulary import CLOS
 from grants.dossiers.tables import Dossier
 from grants.organisation.identity import Identity
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION

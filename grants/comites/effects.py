@@ -1,20 +1,21 @@
-"""What moves do besides moving: of a dossier around its séance, of a séance itself."""
+"""What moves do besides moving: of a dossier around its séance, of a séance itself.
+
+Each loads what it needs when it runs: the names are known from the start, which has no move yet.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import update
 
-from grants.comites.agenda import agenda_of, put_on_agenda, take_off_agenda
-from grants.comites.assemblee import PRESENT, room_of
-from grants.comites.chain import record
-from grants.comites.instances import COMITES_LEDGER
-from grants.comites.minutes import freeze_minutes
-from grants.comites.moves import SeanceMove
-from grants.comites.roster import roster_of
 from grants.comites.tables import Decision, Presence, Seance
 from grants.comites.vocabulary import COMITES, SEANCE_FIELD
-from grants.dossiers.advance import EffectContext
 from workflow.database import table_of
+
+if TYPE_CHECKING:
+    from grants.comites.moves import SeanceMove
+    from grants.dossiers.advance import EffectContext
 
 _X, _R, _S = table_of(Decision), table_of(Presence), table_of(Seance)
 
@@ -25,6 +26,8 @@ _X, _R, _S = table_of(Decision), table_of(Presence), table_of(Seance)
 @COMITES.effect("inscrire_a_l_ordre_du_jour")
 def onto_the_agenda(context: EffectContext) -> None:
     """The dossier comes on the agenda of the séance chosen, and leaves that of another."""
+    from grants.comites.agenda import put_on_agenda, take_off_agenda
+
     connection, at = context.session.connection(), context.move.at
     take_off_agenda(connection, context.identity, context.subject.id, at)
     seance_id = context.move.values[SEANCE_FIELD]
@@ -34,6 +37,8 @@ def onto_the_agenda(context: EffectContext) -> None:
 @COMITES.effect("quitter_l_ordre_du_jour")
 def off_the_agenda(context: EffectContext) -> None:
     """The dossier leaves the agenda that it was on."""
+    from grants.comites.agenda import take_off_agenda
+
     connection = context.session.connection()
     take_off_agenda(connection, context.identity, context.subject.id, context.move.at)
 
@@ -42,6 +47,8 @@ def off_the_agenda(context: EffectContext) -> None:
 @COMITES.undoing("quitter_l_ordre_du_jour")
 def back_where_it_was(context: EffectContext) -> None:
     """A corrected move gives the dossier back the agenda that its own answers name."""
+    from grants.comites.agenda import put_on_agenda, take_off_agenda
+
     connection, at = context.session.connection(), context.move.at
     take_off_agenda(connection, context.identity, context.subject.id, at)
     seance_id = context.subject.row["seance_id"]
@@ -82,6 +89,10 @@ def _mark(context: EffectContext, *, applied: bool) -> None:
 @COMITES.effect("figer_les_regles")
 def rules_frozen(context: SeanceMove) -> None:
     """Members are convened under the rules in force that day; the first in rank will preside."""
+    from grants.comites.assemblee import room_of
+    from grants.comites.chain import record
+    from grants.comites.instances import COMITES_LEDGER
+
     connection, subject = context.session.connection(), context.subject
     comite = COMITES_LEDGER.read(connection, subject.tenant_id, subject.row["comite_id"])
     room = room_of(connection, subject)
@@ -99,6 +110,11 @@ def rules_frozen(context: SeanceMove) -> None:
 @COMITES.effect("clore_les_presences")
 def presences_closed(context: SeanceMove) -> None:
     """Whoever was still there leaves at the closing; the journal keeps who was who."""
+    from grants.comites.agenda import agenda_of
+    from grants.comites.assemblee import PRESENT
+    from grants.comites.chain import record
+    from grants.comites.roster import roster_of
+
     connection, subject, at = context.session.connection(), context.subject, context.move.at
     leaving = update(_R).where(
         _R.c.seance_id == subject.id, _R.c.etat == PRESENT, _R.c.depart.is_(None)
@@ -111,4 +127,6 @@ def presences_closed(context: SeanceMove) -> None:
 @COMITES.effect("figer_le_pv")
 def minutes_frozen(context: SeanceMove) -> None:
     """The minutes' data are those of that instant; nothing of the séance changes after."""
+    from grants.comites.minutes import freeze_minutes
+
     freeze_minutes(context.session.connection(), context.subject, context.acting, context.move.at)

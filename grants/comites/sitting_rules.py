@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from grants.comites.agenda import ATTENDU, CLOS, OUVERT, agenda_of
-from grants.comites.assemblee import Room, room_of
-from grants.comites.closing import load_count
-from grants.comites.decisions import decisions_of
 from grants.comites.tables import Emargement
-from grants.comites.vocabulary import COMITES
+from grants.comites.vocabulary import ATTENDU, CLOS, COMITES, OUVERT
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of
 from workflow.dates import format_date, to_paris
 from workflow.guards import Attempt, Refusal
 from workflow.subject import Subject
+
+if TYPE_CHECKING:
+    from grants.comites.assemblee import Room
 
 _E, _D = table_of(Emargement), table_of(Dossier)
 
@@ -50,12 +49,17 @@ def closing_of(_connection: Connection, subject: Subject) -> date:
 @COMITES.fact("membres_de_la_seance")
 def members_of(connection: Connection, subject: Subject) -> Room:
     """Everybody around the séance."""
+    from grants.comites.assemblee import room_of
+
     return room_of(connection, subject)
 
 
 @COMITES.fact("dossiers_de_la_seance")
 def hearings_of(connection: Connection, subject: Subject) -> tuple[Hearing, ...]:
     """The dossiers on the agenda, with what became of each."""
+    from grants.comites.agenda import agenda_of
+    from grants.comites.decisions import decisions_of
+
     agenda = agenda_of(connection, subject.id)
     ids = [row["dossier_id"] for row in agenda]
     names = select(_D.c.id, _D.c.reference).where(_D.c.id.in_(ids))
@@ -67,6 +71,9 @@ def hearings_of(connection: Connection, subject: Subject) -> tuple[Hearing, ...]
 @COMITES.fact("voix_sans_vote")
 def voices_without_vote(connection: Connection, subject: Subject) -> int:
     """How many members with a vote have given none yet, on any dossier of the séance."""
+    from grants.comites.agenda import agenda_of
+    from grants.comites.assemblee import room_of
+
     voted = (
         select(_E.c.membre_id)
         .where(_E.c.passage_id.in_([row["id"] for row in agenda_of(connection, subject.id)]))
@@ -212,6 +219,8 @@ def votes_awaited(attempt: Attempt) -> Refusal | None:
 def _hearing(
     row: dict[str, Any], references: dict[int, str], decisions: dict[int, dict[str, Any]]
 ) -> Hearing:
+    from grants.comites.closing import load_count
+
     decided = decisions.get(row["dossier_id"])
     return Hearing(
         dossier_id=row["dossier_id"],

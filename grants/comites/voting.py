@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import Session
 
-from grants.comites.agenda import ATTENDU, CLOS, OUVERT, read_passage
+from grants.comites.agenda import read_passage
 from grants.comites.assemblee import PRESENT, Room, Voice, room_of
 from grants.comites.chain import record
 from grants.comites.comptage import CHOIX, FAVORABLES, RESERVES
@@ -24,6 +24,7 @@ from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import Acting, Siege
 from grants.comites.tables import Bulletin, Emargement, Passage
+from grants.comites.vocabulary import ATTENDU, CLOS, OUVERT
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of
 from workflow.dates import format_datetime

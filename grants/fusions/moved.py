@@ -1,4 +1,4 @@
-"""What hangs on a structure and moves with a merge: dossiers, contacts, pièces, plans.
+"""What hangs on a structure and moves with a merge: dossiers, contacts, pièces, plans, members.
 
 A new table that points to a structure must be given its place here; a test reads the schema.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
+from grants.comites.tables import Membre
 from grants.dossiers.pieces.states import A_CORRIGER, ATTENDUE, RECUE, VALIDEE
 from grants.dossiers.pieces.tables import Piece
 from grants.dossiers.tables import Dossier
@@ -19,8 +20,9 @@ from grants.structures.tables import Contact
 from workflow.database import table_of
 
 D, C, P, F = table_of(Dossier), table_of(Contact), table_of(Piece), table_of(Financement)
+M = table_of(Membre)
 #: Every table whose rows hang on a structure and are moved here.
-MOVED: tuple[Table, ...] = (D, C, P, F)
+MOVED: tuple[Table, ...] = (D, C, P, F, M)
 _RANK = {ATTENDUE: 0, A_CORRIGER: 1, RECUE: 2, VALIDEE: 3}
 # Stands for the key of a pièce while two of them change places.
 _BETWEEN = "~"
@@ -32,7 +34,8 @@ class Content:
 
     `dossiers`: each one moved, with its journal's last seq then. `pieces`: each one that changed
     structures, with its version then. `champs`: what changed on the kept fiche, before and after.
-    `rendus`: the numbers that the absorbed one gave up.
+    `rendus`: the numbers that the absorbed one gave up. `membres`: those of a comité who sat in
+    its name.
     """
 
     dossiers: Mapping[str, int]
@@ -41,6 +44,7 @@ class Content:
     financements: Sequence[int]
     champs: Mapping[str, Sequence[Any]]
     rendus: Mapping[str, Any]
+    membres: Sequence[int] = ()
 
     def plain(self) -> dict[str, Any]:
         """The same, as JSON keeps it."""
@@ -68,10 +72,11 @@ def move_contacts(connection: Connection, ids: Sequence[int], to: int) -> None:
         connection.execute(update(C).where(C.c.id.in_(list(ids))).values(structure_id=to))
 
 
-def move_funding(connection: Connection, from_id: int, to: int) -> list[int]:
-    """Tie to a structure the lines of plans that named another one; their ids."""
-    ids = list(connection.execute(select(F.c.id).where(F.c.structure_id == from_id)).scalars())
-    connection.execute(update(F).where(F.c.structure_id == from_id).values(structure_id=to))
+def retie(connection: Connection, table: Table, from_id: int, to: int) -> list[int]:
+    """Tie to a structure the rows that named another one (lines of plans, members); their ids."""
+    there = table.c.structure_id == from_id
+    ids = list(connection.execute(select(table.c.id).where(there)).scalars())
+    connection.execute(update(table).where(there).values(structure_id=to))
     return ids
 
 
@@ -115,11 +120,13 @@ def pieces_by_id(connection: Connection, ids: Sequence[int]) -> list[Mapping[str
     return list(connection.execute(query).mappings())
 
 
-def give_funding_back(connection: Connection, ids: Sequence[int], from_id: int, to: int) -> None:
-    """Tie again to a structure the lines of plans that a merge had taken from it."""
+def give_back(
+    connection: Connection, table: Table, ids: Sequence[int], from_id: int, to: int
+) -> None:
+    """Tie again to a structure the rows that a merge had taken from it."""
     if ids:
-        mine = (F.c.id.in_(list(ids)), F.c.structure_id == from_id)
-        connection.execute(update(F).where(*mine).values(structure_id=to))
+        mine = (table.c.id.in_(list(ids)), table.c.structure_id == from_id)
+        connection.execute(update(table).where(*mine).values(structure_id=to))
 
 
 def pieces_of_structure(connection: Connection, structure_id: int) -> list[Mapping[str, Any]]:

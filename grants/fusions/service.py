@@ -166,7 +166,6 @@ def _carry_out(
     pieces = moved.moving_pieces(connection, one, two)
     moved.move_contacts(connection, contacts, one)
     moved.move_pieces(connection, pieces, one, two)
-    funding = moved.move_funding(connection, two, one)
     given_up = {name: absorbed[name] for name in NUMBERS if absorbed[name] is not None}
     gone = {"absorbee_par_id": one, **dict.fromkeys(given_up)}
     told = {"champs": _pairs(absorbed, gone), "par": kept["nom"]}
@@ -183,7 +182,8 @@ def _carry_out(
         dossiers={str(id): seq for id, seq in seqs.items()},
         contacts=contacts,
         pieces={str(row["id"]): row["version"] + 1 for row in pieces},
-        financements=funding,
+        financements=moved.retie(connection, moved.F, two, one),
+        membres=moved.retie(connection, moved.M, two, one),
         champs=champs,
         rendus=given_up,
     )
@@ -206,7 +206,8 @@ def _take_back(work: _Work, merge: Merge, rows: Mapping[int, Mapping[str, Any]])
     moved.move_contacts(connection, content.contacts, merge.absorbed_id)
     pieces = moved.pieces_by_id(connection, [int(id) for id in content.pieces])
     moved.move_pieces(connection, pieces, merge.kept_id, merge.absorbed_id)
-    moved.give_funding_back(connection, content.financements, merge.kept_id, merge.absorbed_id)
+    for table, ids in ((moved.F, content.financements), (moved.M, content.membres)):
+        moved.give_back(connection, table, ids, merge.kept_id, merge.absorbed_id)
     before = {column: pair[0] for column, pair in content.champs.items()}
     told = {"champs": _pairs(kept, before), "rendue": absorbed["nom"]}
     STRUCTURES.note(connection, work.identity, kept, Fact(UNDONE, work.now, told), before)

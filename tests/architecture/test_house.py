@@ -140,7 +140,8 @@ def test_a_package_under_tests_would_shadow_the_real_one() -> None:
 
 def test_every_rule_effect_fact_and_letter_serves_in_some_pipeline() -> None:
     engine = default_engine()
-    vocabulary, pipelines = engine.vocabulary, engine.catalogue.current()
+    vocabulary = engine.vocabulary
+    pipelines = [each.pipeline for each in engine.catalogue.every()]
     actions = [action for pipeline in pipelines for action in pipeline.actions]
     rules = [
         rule for pipeline in pipelines for stage in pipeline.stages for rule in stage.reminders

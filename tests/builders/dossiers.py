@@ -22,7 +22,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.service import create_structure
 from notifications.courrier_table import Courrier
-from tests.builders.hearings import hold
+from tests.builders.hearings import Hearing, hold
 from tests.builders.offices import NOW, Office
 from tests.builders.papers import validate_all
 from workflow.database import Database, table_of
@@ -172,6 +172,11 @@ class Counter:
         verdicts = {self.dossier: (retenue, montant)}
         hold(self.database, self.engine, self.charge, self.seance, verdicts)
 
+    def decide_again(self, retenue: str, montant: int | None, motif: str) -> None:
+        """The decision on the dossier at hand is written again, otherwise, with its reason."""
+        hearing = Hearing(self.database, self.engine, self.charge, self.seance)
+        hearing.settle(self.dossier, retenue, montant=montant, motif=motif)
+
     # --- The way through ----------------------------------------------------------------------
 
     def take_to(self, stage: str) -> int:
@@ -275,7 +280,8 @@ class Counter:
     def letters(self) -> list[tuple[str, str]]:
         """(letter, state) of the dossier's letters, in the order they were written."""
         table = table_of(Courrier)
-        query = select(table.c.letter, table.c.state).where(table.c.subject_id == self.dossier)
+        mine = table.c.subject_kind == "dossier", table.c.subject_id == self.dossier
+        query = select(table.c.letter, table.c.state).where(*mine)
         with self.database.reading() as session:
             return [tuple(row) for row in session.connection().execute(query.order_by(table.c.id))]
 
@@ -283,7 +289,9 @@ class Counter:
         """(rule, occurrence, day) of what is still to come on the dossier."""
         table = table_of(Echeance)
         query = select(table.c.rule, table.c.occurrence, table.c.due_at).where(
-            table.c.subject_id == self.dossier, table.c.state == "prevue"
+            table.c.subject_kind == "dossier",
+            table.c.subject_id == self.dossier,
+            table.c.state == "prevue",
         )
         with self.database.reading() as session:
             rows = session.connection().execute(query.order_by(table.c.due_at, table.c.id))

@@ -181,7 +181,8 @@ def _letter(session: Session, office: Office, dossier: int, personne: int) -> in
 def _reminder(session: Session, dossier: int) -> int:
     """What the clock would remind the porteur of."""
     table = table_of(Echeance)
-    found = select(table.c.id).where(table.c.subject_id == dossier, table.c.kind == RELANCE)
+    mine = table.c.subject_kind == "dossier", table.c.subject_id == dossier
+    found = select(table.c.id).where(*mine, table.c.kind == RELANCE)
     return session.connection().execute(found.order_by(table.c.due_at)).scalars().first() or 0
 
 

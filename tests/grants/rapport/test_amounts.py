@@ -35,6 +35,7 @@ def test_each_amount_belongs_to_the_year_of_its_own_event(counter: Counter) -> N
     counter.wait(days=-40)
     counter.take_to("cts")
     counter.wait(days=40)
+    counter.hear("retenu", 1_000_000)
     counter.do("selectionner", montant_accorde="10 000")
     assert counter.now.year == 2026
     last, this = (Period(date(year, 1, 1), date(year, 12, 31)) for year in (2025, 2026))
@@ -46,6 +47,7 @@ def test_a_selection_that_was_corrected_grants_nothing(counter: Counter) -> None
     counter.take_to("selectionne")
     counter.do("corriger_etape", by="direction", reason="Erreur de dossier.")
     assert amounts(counter) == Amounts(1, 2_000_000, 0, 0, 0)
+    counter.decide_again("retenu", 1_500_000, "Le devis a été relu.")
     counter.do("selectionner", montant_accorde="15 000")
     assert amounts(counter) == Amounts(1, 2_000_000, 1, 1_500_000, 1)
 

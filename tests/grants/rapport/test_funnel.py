@@ -64,6 +64,7 @@ def test_two_moves_corrected_one_after_the_other_do_not_count(counter: Counter) 
 def test_a_dossier_adjourned_and_presented_again_counts_once(counter: Counter) -> None:
     counter.take_to("cts")
     counter.wait(days=21)
+    counter.hear("ajourne")
     counter.do("ajourner", reason="À préciser.", complements_attendus="Un devis.")
     counter.do("inscrire_cts", seance=str(counter.plan_seance()))
     other = counter.plan_seance(days=60)
