@@ -18,7 +18,11 @@ from workflow.engine import Engine
 
 def rows(counter: Counter) -> list[dict[str, Any]]:
     table = table_of(Courrier)
-    query = select(*table.c).where(table.c.subject_id == counter.dossier).order_by(table.c.id)
+    query = (
+        select(*table.c)
+        .where(table.c.subject_kind == "dossier", table.c.subject_id == counter.dossier)
+        .order_by(table.c.id)
+    )
     with counter.database.reading() as session:
         return [dict(row) for row in session.connection().execute(query).mappings()]
 

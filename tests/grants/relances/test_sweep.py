@@ -33,7 +33,11 @@ def swept(counter: Counter, now: datetime) -> Swept:
 def echeances_of(counter: Counter) -> list[Any]:
     table = table_of(Echeance)
     with counter.database.reading() as session:
-        query = select(table).where(table.c.subject_id == counter.dossier).order_by(table.c.id)
+        query = (
+            select(table)
+            .where(table.c.subject_kind == "dossier", table.c.subject_id == counter.dossier)
+            .order_by(table.c.id)
+        )
         return list(session.connection().execute(query))
 
 

@@ -26,6 +26,7 @@ RULE = "contact_a_appeler"
 def due_at(counter: Counter, rule: str = RULE, occurrence: int = 1) -> datetime:
     table = table_of(Echeance)
     query = select(table.c.due_at).where(
+        table.c.subject_kind == "dossier",
         table.c.subject_id == counter.dossier,
         table.c.rule == rule,
         table.c.occurrence == occurrence,
@@ -36,7 +37,9 @@ def due_at(counter: Counter, rule: str = RULE, occurrence: int = 1) -> datetime:
 
 def states(counter: Counter) -> dict[tuple[str, int], str]:
     table = table_of(Echeance)
-    query = select(table).where(table.c.subject_id == counter.dossier)
+    query = select(table).where(
+        table.c.subject_kind == "dossier", table.c.subject_id == counter.dossier
+    )
     with counter.database.reading() as session:
         rows = session.connection().execute(query).mappings()
         return {(row["rule"], row["occurrence"]): row["state"] for row in rows}
