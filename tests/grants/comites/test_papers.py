@@ -12,7 +12,7 @@ from docx import Document
 from pypdf import PdfReader
 from sqlalchemy import Connection, update
 
-from grants.comites.agenda import put_on_agenda, write_note
+from grants.comites.agenda import write_note
 from grants.comites.deports import step_aside
 from grants.comites.errors import NotOnTheAgenda, PaperRefused
 from grants.comites.minutes import minutes_from, minutes_row, write_remarks
@@ -22,15 +22,14 @@ from grants.comites.papiers.proces_verbal import extract_paper, minutes_of
 from grants.comites.papiers.seance import note_paper, session_paper
 from grants.comites.papiers.verification import Verdict, verify_minutes
 from grants.comites.tables import ProcesVerbal
-from grants.dossiers.tables import Dossier
 from notifications.papers import Paper, print_paper
+from tests.builders.agendas import Agenda
 from tests.builders.dossiers import Counter
-from tests.builders.hearings import Hearing
 from tests.builders.lettering import faults_of_pdf
 from workflow.database import table_of
 from workflow.journal_reading import lines_of
 
-_D, _PV = table_of(Dossier), table_of(ProcesVerbal)
+_PV = table_of(ProcesVerbal)
 LONG = "Le budget est sincère, les devis sont récents, les habitants attendent. " * 120
 
 
@@ -52,26 +51,8 @@ def bookmarks(pdf: bytes) -> list[tuple[str, int]]:
     ]
 
 
-class Sitting:
+class Sitting(Agenda):
     """A séance with several dossiers, and what its papers say."""
-
-    def __init__(self, counter: Counter, more: int) -> None:
-        self.hearing = Hearing(counter.database, counter.engine, counter.charge, counter.seance)
-        self.dossiers = [counter.dossier]
-        self.office = counter.office
-        for rank in range(more):
-            counter.dossier = 0
-            counter.take_to("cts")
-            self._inscribe(counter.dossier, f"Projet numéro {rank + 2}")
-
-    def _inscribe(self, dossier: int, title: str) -> None:
-        hearing = self.hearing
-        with hearing.database.unit_of_work() as session:
-            here = update(_D).where(_D.c.id == dossier)
-            connection = session.connection()
-            connection.execute(here.values(seance_id=hearing.seance, titre=title))
-            put_on_agenda(connection, hearing.by, hearing.seance, dossier, hearing.now)
-        self.dossiers.append(dossier)
 
     def note(self, dossier: int, **said: str) -> None:
         hearing = self.hearing
