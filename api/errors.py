@@ -22,9 +22,9 @@ from api.house import house_of
 from api.migrate import ForeignDatabase, NewerDatabase, OlderDatabase, require_current
 from api.security import HEADERS
 from api.settings import ROOT
-from api.views.chrome import Link
+from api.views.chrome import Flash, Link
 from api.views.erreur import ErreurPage, erreur
-from api.visit import NotSignedIn, Visit, find_visit
+from api.visit import NotInvited, NotSignedIn, Visit, find_visit
 from grants.dossiers.pieces.storage import DiskFull, FileGone
 from grants.organisation.accounts import is_empty
 from grants.organisation.attempts import TooManyAttempts
@@ -69,6 +69,7 @@ STATUSES: dict[type[DomainError], int] = {
     ForeignDatabase: 503,
 }
 _SIGN_IN = "/connexion"
+_ENTRY = "/acces"
 _START = "/demarrage"
 _BROKEN_FROM = 500
 
@@ -100,6 +101,17 @@ def on_not_signed_in(request: Request, _error: Exception) -> Response:
     if is_htmx(request):
         return Response(headers={"HX-Redirect": url})
     return redirect(request, url)
+
+
+def on_not_invited(request: Request, error: Exception) -> Response:
+    """To where it is said how members come in, and why this one does not, or not any more."""
+    said = Flash(text=str(error), tone="info")
+    response = redirect(request, _ENTRY, said)
+    if is_htmx(request):
+        response.headers["HX-Redirect"] = _ENTRY
+        del response.headers["location"]
+        response.status_code = HTTPStatus.OK
+    return response
 
 
 def on_bad_request(request: Request, error: Exception) -> Response:
@@ -159,6 +171,7 @@ def fault_told(request: Request, error: Exception) -> str:
 # Starlette takes plain functions and runs them in a thread; FastAPI's annotation forgets them.
 HANDLERS: dict[Any, Any] = {
     NotSignedIn: on_not_signed_in,
+    NotInvited: on_not_invited,
     DomainError: on_domain_error,
     RequestValidationError: on_bad_request,
     HTTPException: on_http_error,

@@ -23,6 +23,18 @@ class NotSignedIn(DomainError):
     code = "non_connecte"
 
 
+class NotInvited(DomainError):
+    """Ouvrez cette page par le lien personnel que vous avez reçu par e-mail."""
+
+    code = "non_invite"
+
+
+class NoLongerInvited(NotInvited):
+    """{raison}"""
+
+    code = "plus_invite"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One signed-in request. `digest` names the browser's connexion, `csrf` is in its forms."""

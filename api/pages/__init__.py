@@ -15,6 +15,7 @@ from api.wings import Opening
 #: What an address begins with → the modules that answer there, in the order they are tried.
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "": ("accueil",),
+    "acces": ("acces",),
     "agenda": ("agenda", "agenda_ics"),
     "aide": ("aide",),
     "annuler": ("annulation",),
@@ -40,6 +41,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "healthz": ("sante",),
     "liste": ("liste", "exports", "vues"),
     "lots": ("lots",),
+    "ma-seance": ("ma_seance",),
     "organismes": ("organismes",),
     "parametres": ("parametres", "equipe", "programmes", "reprises", "modeles", "etat"),
     "pilotage": ("pilotage",),

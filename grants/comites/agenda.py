@@ -17,7 +17,7 @@ from grants.comites.tables import Passage
 from grants.comites.vocabulary import ATTENDU, OUVERT, RETIRE
 from grants.dossiers.tables import Dossier
 from workflow.database import table_of
-from workflow.errors import Invalid
+from workflow.errors import Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Field
 from workflow.subject import Subject
@@ -152,9 +152,11 @@ def hours_of(seance: Mapping[str, Any], agenda: Sequence[Mapping[str, Any]]) -> 
 
 
 def read_passage(connection: Connection, subject: Subject, dossier_id: int) -> dict[str, Any]:
-    """A dossier's passage at a séance. Raises NotOnTheAgenda."""
+    """A dossier's passage at a séance. Raises NotFound; NotOnTheAgenda where it has left."""
     row = _find(connection, subject, dossier_id)
-    if row is None or row["etat"] == RETIRE:
+    if row is None:
+        raise NotFound
+    if row["etat"] == RETIRE:
         raise NotOnTheAgenda
     return row
 

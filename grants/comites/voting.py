@@ -19,7 +19,7 @@ from grants.comites.agenda import read_passage
 from grants.comites.assemblee import PRESENT, Room, Voice, room_of
 from grants.comites.chain import record
 from grants.comites.comptage import CHOIX, FAVORABLES, RESERVES
-from grants.comites.errors import VoteClosed, VoteNotAllowed, VoteNotOpen
+from grants.comites.errors import SeanceRefused, VoteClosed, VoteNotAllowed, VoteNotOpen
 from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import Acting, Siege
@@ -177,6 +177,25 @@ def votes_of(connection: Connection, passage_id: int) -> list[dict[str, Any]]:
         .order_by(_E.c.membre_id)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def why_not(
+    subject: Subject,
+    passage: dict[str, Any],
+    room: Room,
+    siege: Siege,
+    membre_id: int,
+    now: datetime,
+) -> str:
+    """Why a member cannot use a voice on a dossier now, in one sentence; empty when he can."""
+    regles = load_regles(subject.row["regles"])
+    vote = Vote(subject.id, passage["dossier_id"], membre_id, "")
+    try:
+        _require_open(subject, passage, regles)
+        _voice_for(room, siege, vote, regles, now)
+    except SeanceRefused as refused:
+        return str(refused)
+    return ""
 
 
 def _require_open(subject: Subject, passage: dict[str, Any], regles: Regles) -> None:
