@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.cookies import read_cookie
-from api.forms import RowId
+from api.forms import Form, RowId, posted_at_the_door
 from api.house import house_of
 from api.visit import NoLongerInvited, NotInvited
 from grants.comites.acces import OBJET, AccessOver, NoSeat, Place, place_of
@@ -52,4 +52,24 @@ def guest(request: Request, seance_id: RowId) -> Guest:
     return Guest(place, cookie, holder.organisme_nom, house.clock())
 
 
+def guest_to_read(request: Request, seance_id: RowId, dossier_id: RowId) -> Guest:  # noqa: ARG001
+    """The same, for a page about one dossier: an id that no row has is told before who asks."""
+    return guest(request, seance_id)
+
+
 Invited = Annotated[Guest, Depends(guest)]
+InvitedToRead = Annotated[Guest, Depends(guest_to_read)]
+
+
+async def posted_by_guest(request: Request, guest: Invited) -> Form:  # noqa: ARG001 — asked first
+    """The fields of a form of the member's page. Raises like `posted_at_the_door`."""
+    return await posted_at_the_door(request)
+
+
+async def posted_on_dossier(request: Request, guest: InvitedToRead) -> Form:  # noqa: ARG001
+    """The same, about one dossier."""
+    return await posted_at_the_door(request)
+
+
+PostedByGuest = Annotated[Form, Depends(posted_by_guest)]
+PostedOnDossier = Annotated[Form, Depends(posted_on_dossier)]

@@ -7,8 +7,16 @@ from starlette.responses import Response
 
 from api.answering import page, redirect
 from api.cookies import drop_cookie
-from api.forms import Form, PostedAtTheDoor, RowId, one, only, version_of
-from api.guests import Guest, Invited, cookie_for, guest
+from api.forms import Form, RowId, one, only, version_of
+from api.guests import (
+    Guest,
+    Invited,
+    InvitedToRead,
+    PostedByGuest,
+    PostedOnDossier,
+    cookie_for,
+    guest,
+)
 from api.guides import SEANCE_PATH
 from api.house import house_of
 from api.presentation.ballots import Returned
@@ -41,7 +49,7 @@ def seance(request: Request, guest: Invited, vu: str = "") -> Response:
 
 
 @router.post(f"{_ONE}/presence")
-def answer(request: Request, guest: Invited, form: PostedAtTheDoor) -> Response:
+def answer(request: Request, guest: Invited, form: PostedByGuest) -> Response:
     """Say whether one comes, or who votes for oneself."""
     only(form, "reponse", "pouvoir_a")
     house, siege = house_of(request), guest.place.siege
@@ -55,7 +63,7 @@ def answer(request: Request, guest: Invited, form: PostedAtTheDoor) -> Response:
 
 
 @router.post(f"{_ONE}/quitter")
-def quit_page(request: Request, guest: Invited, form: PostedAtTheDoor) -> Response:
+def quit_page(request: Request, guest: Invited, form: PostedByGuest) -> Response:
     """This browser is the member's no longer."""
     only(form)
     house = house_of(request)
@@ -68,13 +76,15 @@ def quit_page(request: Request, guest: Invited, form: PostedAtTheDoor) -> Respon
 
 
 @router.get(_DOSSIER)
-def read(request: Request, guest: Invited, dossier_id: RowId, page: str = "1") -> Response:
+def read(request: Request, guest: InvitedToRead, dossier_id: RowId, page: str = "1") -> Response:
     """One page of the note on a dossier."""
     return _reading(request, guest, dossier_id, number=_number(page))
 
 
 @router.post(f"{_DOSSIER}/vote")
-def vote(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheDoor) -> Response:
+def vote(
+    request: Request, guest: InvitedToRead, dossier_id: RowId, form: PostedOnDossier
+) -> Response:
     """One tap: the voice of the member, or one that he was given."""
     names = [field.key for field in BALLOT_FIELDS]
     only(form, "voix", "choix", "depuis", *names)
@@ -100,7 +110,9 @@ def vote(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheD
 
 
 @router.post(f"{_DOSSIER}/note")
-def note(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheDoor) -> Response:
+def note(
+    request: Request, guest: InvitedToRead, dossier_id: RowId, form: PostedOnDossier
+) -> Response:
     """What the member writes for himself."""
     only(form, "texte", "depuis")
     text = one(form, "texte")
@@ -114,7 +126,9 @@ def note(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheD
 
 
 @router.post(f"{_DOSSIER}/deport")
-def aside(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheDoor) -> Response:
+def aside(
+    request: Request, guest: InvitedToRead, dossier_id: RowId, form: PostedOnDossier
+) -> Response:
     """Step aside: from then on nothing of this dossier is shown."""
     only(form, "motif")
     motif, siege = one(form, "motif"), guest.place.siege
@@ -133,7 +147,7 @@ def aside(request: Request, guest: Invited, dossier_id: RowId, form: PostedAtThe
 
 @router.post(f"{_DOSSIER}/deport/retirer")
 def no_longer_aside(
-    request: Request, guest: Invited, dossier_id: RowId, form: PostedAtTheDoor
+    request: Request, guest: InvitedToRead, dossier_id: RowId, form: PostedOnDossier
 ) -> Response:
     """A déport declared by mistake is taken back."""
     only(form)

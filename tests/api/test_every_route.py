@@ -65,6 +65,8 @@ class Route(NamedTuple):
 ROUTES = [Route(*each) for each in ACCESS]
 #: Addresses that hold a secret of their own: whoever has it is let in without signing in.
 OPENED_BY_A_LINK = frozenset({"/agenda/{lien}.ics", "/rappels/{rappel}"})
+#: Those that say whose they are before one comes in.
+TELLS_WHOSE = OPENED_BY_A_LINK | {"/acces/{acces}", "/acces/{acces}/nouveau"}
 
 
 class Place(NamedTuple):
@@ -154,10 +156,11 @@ def test_a_stranger_is_led_to_the_sign_in_page_and_changes_nothing(
     answer = ask(Visitor(app), route, here.url(route))
     if route.who is Who.ANYBODY:
         assert answer.status_code in ANSWERED
-        assert here.office.nom not in answer.text or route.path in OPENED_BY_A_LINK
+        assert here.office.nom not in answer.text or route.path in TELLS_WHOSE
     else:
+        door = "/acces" if route.who is Who.INVITED else "/connexion"
         assert answer.status_code == 303
-        assert answer.headers["location"].startswith("/connexion")
+        assert answer.headers["location"].startswith(door)
     assert written(database) == before
 
 
@@ -173,7 +176,9 @@ def test_each_role_reaches_what_is_open_to_it_and_nothing_else(
         if role in route.who.value:
             assert answer.status_code in ANSWERED, route
         else:
-            assert answer.status_code == 403, route
+            # A member's page knows no compte: it sends to where links are told of.
+            refusal = 303 if route.who is Who.INVITED else 403
+            assert answer.status_code == refusal, route
             assert written(database) == before, route
 
 
@@ -202,7 +207,7 @@ def test_what_belongs_to_another_organisme_does_not_exist(
     app: FastAPI, database: Database, here: Place, elsewhere: Place, role: str
 ) -> None:
     for route in ROUTES:
-        if not route.names_a_row:
+        if not route.names_a_row or route.who is Who.INVITED:
             continue
         before = written(database)
         answer = ask(as_role(app, here, role), route, elsewhere.url(route))
@@ -228,7 +233,7 @@ def test_no_form_is_taken_without_its_token(
 ) -> None:
     before = written(database)
     for route in ROUTES:
-        if not route.is_post or route.path in OPENED_BY_A_LINK:
+        if not route.is_post or route.path in OPENED_BY_A_LINK or route.who is Who.INVITED:
             continue
         visitor = as_role(app, here, role)
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "faux"}):

@@ -48,7 +48,11 @@ from workflow.echeances import PREVUE, SUSPENDUE
 
 #: Pages that anybody sees, looked at apart.
 AT_THE_DOOR = frozenset(
-    {"/connexion", "/demarrage", "/reinitialisation/{jeton}", "/rappels/{rappel}"}
+    {
+        *("/connexion", "/demarrage", "/reinitialisation/{jeton}", "/rappels/{rappel}"),
+        *("/acces", "/acces/{acces}", "/ma-seance/{seance_id}"),
+        "/ma-seance/{seance_id}/dossiers/{dossier_id}",
+    }
 )
 #: Addresses that answer with something else than a page of their own.
 NO_PAGE = frozenset(

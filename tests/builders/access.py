@@ -10,8 +10,9 @@ from tests.builders.offices import LOGO
 
 
 class Who(Enum):
-    """Who a route is open to."""
+    """Who a route is open to. INVITED: whoever came by a link, and no compte."""
 
+    INVITED = frozenset({"invite"})
     ANYBODY = frozenset({*ROLES, "anonyme"})
     SIGNED_IN = frozenset(ROLES)
     WRITERS = WRITERS
@@ -160,6 +161,18 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/agenda/lien/retirer"): Who.SIGNED_IN,
     ("GET", "/rappels/{rappel}"): Who.ANYBODY,
     ("POST", "/rappels/{rappel}"): Who.ANYBODY,
+    ("GET", "/acces"): Who.ANYBODY,
+    ("GET", "/acces/{acces}"): Who.ANYBODY,
+    ("POST", "/acces/{acces}"): Who.ANYBODY,
+    ("POST", "/acces/{acces}/nouveau"): Who.ANYBODY,
+    ("GET", "/ma-seance/{seance_id}"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/presence"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/quitter"): Who.INVITED,
+    ("GET", "/ma-seance/{seance_id}/dossiers/{dossier_id}"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/vote"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/note"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/deport"): Who.INVITED,
+    ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/deport/retirer"): Who.INVITED,
     ("GET", "/courriers"): Who.SIGNED_IN,
     ("GET", "/courriers/adresses"): Who.SIGNED_IN,
     ("POST", "/courriers/adresses"): Who.WRITERS,

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from sqlmodel import Session
 
 from api.pages import ROUTERS
+from grants.organisation.acces import Destination, keep_link
 from grants.organisation.links import create_link
 from grants.relances.feed import find_feed, make_link, mark_seen
 from notifications.outbox import Occasion
@@ -67,6 +68,7 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
     }
     return {
         **{name: str(id) for name, id in ids.items()},
+        "acces": _personal_link(session, office, holds),
         "action": "accueillir",
         "formulaire": "fiche-accueil",
         "jeton": create_link(session, office.people["assistant"].id, NOW),
@@ -80,6 +82,13 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "rappel": _stop_link(session, office, holds.courrier),
         "sheet": "projet",
     }
+
+
+def _personal_link(session: Session, office: Office, holds: Holdings) -> str:
+    """A link to the séance, of somebody who does not sit there."""
+    secret = f"lien-de-l-organisme-{office.id}"
+    keep_link(session, secret, Destination(office.id, holds.personne, "seance", holds.seance), NOW)
+    return secret
 
 
 def _calendar_link(session: Session, office: Office) -> str:

@@ -16,7 +16,7 @@ from api.schema import JOURNAL_OWNERS
 from api.settings import Settings
 from grants.dossiers.pieces.storage import Storage
 from tests.builders.access import UPLOADS
-from tests.builders.addresses import Address, values_of
+from tests.builders.addresses import ADDRESSES, Address, values_of
 from tests.builders.documents import pdf
 from tests.builders.offices import QUICK_PASSWORDS, furnish, make_office
 from tests.builders.papers import handed
@@ -33,6 +33,10 @@ ELSEWHERE = {
     "/lots/{lot_id}/suite",
     "/parametres/reprises",
     "/structures/{structure_id}/fusionner",
+    "/acces",
+    "/acces/{acces}",
+    "/acces/{acces}/nouveau",
+    *(each.path for each in ADDRESSES if each.path.startswith("/ma-seance/")),
     "/connexion",
     "/demarrage",
     "/demarrage/code",
