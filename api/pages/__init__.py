@@ -41,7 +41,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "healthz": ("sante",),
     "liste": ("liste", "exports", "vues"),
     "lots": ("lots",),
-    "ma-seance": ("ma_seance",),
+    "ma-seance": ("ma_seance", "mes_dossiers"),
     "organismes": ("organismes",),
     "parametres": ("parametres", "equipe", "programmes", "reprises", "modeles", "etat"),
     "pilotage": ("pilotage",),

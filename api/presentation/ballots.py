@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from api.views.fields import FieldView
-from api.views.ma_seance import BallotView, ChoiceButton
+from api.views.hearings import BallotView, ChoiceButton
 from api.wording import clock
 from grants.comites.acces import Place
 from grants.comites.ballot_form import AMOUNT, BALLOT_FIELDS, COMMENT, CONDITIONS

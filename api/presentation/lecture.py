@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from api.guests import Guest
 from api.guides import SEANCE_PATH
-from api.presentation.ma_seance import Back, entry
+from api.presentation.hearings import Back, entry
 from api.views.chrome import Link
 from api.views.ma_seance import LecturePage
 from grants.comites.agenda import read_passage

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from api.views.fields import Choice, FieldView
-from api.views.ma_seance import PresenceView, Tone
+from api.views.hearings import Tone
+from api.views.ma_seance import PresenceView
 from api.wording import clock
 from grants.comites.acces import Place
 from grants.comites.answers import A_DISTANCE, EXCUSE_LUI, PART, VIENT

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from grants.comites.acces import Place
-from grants.comites.agenda import CLOS, agenda_of, hours_of
+from grants.comites.agenda import agenda_of, hours_of
 from grants.comites.carnets import private_notes_of
 from grants.comites.closing import load_count
 from grants.comites.comptage import Comptage
@@ -18,6 +18,7 @@ from grants.comites.decisions import decisions_of
 from grants.comites.deports import suggestions
 from grants.comites.roster import roster_of
 from grants.comites.tables import Deport
+from grants.comites.vocabulary import CLOS
 from grants.comites.voices import Ballot, ballots_of
 from workflow.database import table_of
 

@@ -112,7 +112,7 @@ def test_one_tap_is_a_vote_and_another_changes_it_until_the_closing(
         ({"choix": "favorable", "montant": "beaucoup"}, "montant"),
         ({"choix": "favorable_avec_reserves"}, "Écrivez vos réserves"),
         ({"choix": "pour"}, "Choisissez l’un de ces votes"),
-        ({"choix": "favorable", "commentaire": "a" * 1001}, "trop long"),
+        ({"choix": "favorable", "commentaire": "a" * 1001}, "Réduisez-le à 1000"),
     ],
 )
 def test_a_faulty_vote_comes_back_with_what_was_typed(

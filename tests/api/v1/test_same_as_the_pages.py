@@ -119,7 +119,7 @@ IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises")
 FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
 #: What a form may leave out and a program may not.
 BODIES = {f"{_S}/fusionner": {"autre_version": "*"}}
-_N, _OWN_PAGE = "/ma-seance/{seance_id}", "a member has no compte; the chargé's own routes do it"
+_MINE, _OWN_PAGE = "/ma-seance/{seance_id}", "a member has no compte; the chargé's own routes do it"
 #: What only a person in front of a browser does, and why.
 OF_THE_BROWSER = {
     "/agenda/lien": "a secret shown once, for the calendar of whoever asks",
@@ -128,12 +128,12 @@ OF_THE_BROWSER = {
     "/rappels/{rappel}": "whoever is written to has no token: the link is the proof",
     "/acces/{acces}": "whoever holds a link has no compte, hence no token",
     "/acces/{acces}/nouveau": "whoever holds a link has no compte, hence no token",
-    f"{_N}/presence": _OWN_PAGE,
-    f"{_N}/quitter": _OWN_PAGE,
-    f"{_N}{_D}/vote": _OWN_PAGE,
-    f"{_N}{_D}/note": _OWN_PAGE,
-    f"{_N}{_D}/deport": _OWN_PAGE,
-    f"{_N}{_D}/deport/retirer": _OWN_PAGE,
+    f"{_MINE}/presence": _OWN_PAGE,
+    f"{_MINE}/quitter": _OWN_PAGE,
+    f"{_MINE}{_D}/vote": _OWN_PAGE,
+    f"{_MINE}{_D}/note": _OWN_PAGE,
+    f"{_MINE}{_D}/deport": _OWN_PAGE,
+    f"{_MINE}{_D}/deport/retirer": _OWN_PAGE,
     f"{_M}/apercu": "a text half typed, drawn for a frame",
     f"{_M}/lettre.pdf": "a text half typed, drawn for a frame",
     "/annuler": "the word that undoes a click is sealed in its message; a program does the inverse",
@@ -207,8 +207,8 @@ READ = {
 NOTHING_TO_READ = (
     "/acces",
     "/acces/{acces}",
-    _N,  # of one member alone: what it shows of the séance is read under « /seances »
-    f"{_N}{_D}",
+    _MINE,  # of one member alone: what it shows of the séance is read under « /seances »
+    f"{_MINE}{_D}",
     "/agenda/{lien}.ics",  # the link alone opens it, for calendars that hold no token
     "/aide",
     "/compte/jetons",

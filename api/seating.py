@@ -1,0 +1,73 @@
+"""A member's pages as they are answered: his séance, or one page of a note, faults and all."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from starlette.responses import Response
+
+from api.answering import page
+from api.guests import Guest, guest
+from api.guides import SEANCE_PATH
+from api.house import house_of
+from api.presentation.hearings import Back
+from api.presentation.lecture import lecture
+from api.presentation.ma_seance import ma_seance
+from api.views.chrome import Flash
+from workflow.errors import Invalid
+
+_PAGE, _READ = "pages/ma_seance/seance.html", "pages/ma_seance/lecture.html"
+
+
+def home_of(guest: Guest) -> str:
+    """The address of the member's page."""
+    return f"{SEANCE_PATH}/{guest.place.subject.id}"
+
+
+def shown(
+    request: Request,
+    seated: Guest,
+    back: Back | None = None,
+    *,
+    seen: str = "",
+    status: int = 200,
+    told: str = "",
+) -> Response:
+    """The page; `told` is said above it, as is what cannot be said beside its dossier any more."""
+    house = house_of(request)
+    # What was refused may have changed meanwhile: the seat is read again.
+    here = seated if back is None else guest(request, seated.place.subject.id)
+    with house.database.reading() as session:
+        view = ma_seance(session.connection(), house.engine, here, back)
+    if seen and seen == view.seen:
+        return Response(status_code=204)
+    if back and back.dossier_id and back.dossier_id not in {each.id for each in view.entries}:
+        told = told or " ".join(back.ballot.faults.values() if back.ballot else ())
+    said = Flash(text=told, tone="erreur") if told else None
+    return page(request, None, _PAGE, view, status=status, said=said)
+
+
+def reading(
+    request: Request,
+    seated: Guest,
+    dossier_id: int,
+    *,
+    number: int,
+    back: Back | None = None,
+    status: int = 200,
+) -> Response:
+    """One page of the note on a dossier. Raises NotFound, NotOnTheAgenda."""
+    house = house_of(request)
+    here = seated if back is None else guest(request, seated.place.subject.id)
+    with house.database.reading() as session:
+        view = lecture(session.connection(), house.engine, here, dossier_id, number, back)
+    return page(request, None, _READ, view, status=status)
+
+
+def faults_of(refused: Exception) -> dict[str, str]:
+    """What is wrong, by field; a refusal is of none in particular."""
+    return dict(refused.faults) if isinstance(refused, Invalid) else {"": str(refused)}
+
+
+def status_of(refused: Exception) -> int:
+    """The HTTP status that says the same thing."""
+    return 422 if isinstance(refused, Invalid) else 409
