@@ -11,9 +11,11 @@ from api.presentation.counted import ENTERED, LEFT, counting_url
 from api.presentation.stages import asks_amounts, outcome_of, tone_of
 from api.views.pilotage import Figure, FunnelStep, StageTime, Target
 from api.wording import counted as so_many
+from grants.comites.heures import lasting
 from grants.organisation.queries import Customs
 from grants.rapport.figures import Figures, Landmarks
 from grants.rapport.queries import Period, funnel
+from grants.rapport.sessions import Sessions
 from workflow.engine import Engine
 from workflow.money import format_amount
 from workflow.parameters import parameters_in_force
@@ -66,7 +68,21 @@ def summary_figures(
             else None,
         )
     )
+    if figures.sessions.held:
+        found.append(_sessions(figures.sessions))
     return tuple(found)
+
+
+def _sessions(sessions: Sessions) -> Figure:
+    """« 92 h », « en 36 présences à 3 séances »: what the attendance sheets add up to."""
+    came = so_many(sessions.came, "présence")
+    held = so_many(sessions.held, "séance")
+    return Figure(
+        label="Temps des membres du comité",
+        value=lasting(sessions.time),
+        url="/seances",
+        note=f"en {came} à {held}",
+    )
 
 
 def funnel_steps(pipeline: Pipeline, figures: Figures) -> tuple[FunnelStep, ...]:

@@ -295,6 +295,7 @@ _WORDS: Mapping[str, Any] = {
     "signature": True,
     "siret": "73282932000074",
     "sortis_sans_aboutir": 2,
+    "seances": {"nombre": 3, "presences": 31, "minutes": 5580},
     "statut": 200,
     "structure": "Garage solidaire",
     "structure_id": 7,

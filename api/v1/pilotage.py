@@ -62,6 +62,11 @@ def _figures(pipeline: Pipeline, figures: Figures) -> Chiffres:
         "accorde": amounts.accorde,
         "accordes": amounts.accordes,
         "sortis_sans_aboutir": figures.stopped,
+        "seances": {
+            "nombre": figures.sessions.held,
+            "presences": figures.sessions.came,
+            "minutes": figures.sessions.minutes,
+        },
         "entonnoir": [
             {
                 "etape": stage.key,

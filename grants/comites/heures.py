@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from grants.comites.assemblee import PRESENT
+from workflow.money import NO_BREAK_SPACE
 
 
 def time_of(row: Mapping[str, Any] | None, end: datetime | None = None) -> timedelta | None:
@@ -24,3 +25,12 @@ def time_of_all(rows: Iterable[Mapping[str, Any] | None], end: datetime | None =
     """The hours of everybody together."""
     known = (time_of(row, end) for row in rows)
     return sum((each for each in known if each is not None), timedelta())
+
+
+def lasting(span: timedelta) -> str:
+    """« 2 h 05 », « 45 min »; a minute begun counts for one when most of it has gone."""
+    minutes = round(span.total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NO_BREAK_SPACE}min"
+    return f"{hours}{NO_BREAK_SPACE}h" + (f"{NO_BREAK_SPACE}{rest:02}" if rest else "")

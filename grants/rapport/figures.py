@@ -16,6 +16,7 @@ from grants.rapport.queries import (
     how_many,
     times_in_stages,
 )
+from grants.rapport.sessions import Sessions, sessions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class Figures:
     cells: tuple[Cell, ...]
     amounts: Amounts
     times: Mapping[str, TimeInStage]
+    sessions: Sessions
 
 
 def figures_of(
     connection: Connection, organisme_id: int, landmarks: Landmarks, period: Period
 ) -> Figures:
-    """The figures of a period, in four queries."""
+    """The figures of a period, in five queries."""
     key, stages = landmarks.pipeline, (landmarks.opening, landmarks.granting)
     stopped = dossiers_entering(organisme_id, key, landmarks.stopping, period)
     cells = cells_of(connection, organisme_id, key, period, stages)
@@ -54,4 +56,5 @@ def figures_of(
         cells=cells,
         amounts=amounts_of(cells, *stages),
         times=times_in_stages(connection, organisme_id, key, period),
+        sessions=sessions_of(connection, organisme_id, key, period),
     )

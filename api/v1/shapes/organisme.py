@@ -168,6 +168,14 @@ class TempsEtape(TypedDict):
     neuvieme_decile: int
 
 
+class SeancesTenues(TypedDict):
+    """Les séances tenues, les présences de leurs membres, et leur durée en tout, en minutes."""
+
+    nombre: int
+    presences: int
+    minutes: int
+
+
 class Chiffres(TypedDict):
     """Ce que compte une période."""
 
@@ -179,6 +187,7 @@ class Chiffres(TypedDict):
     accorde: Cents
     accordes: int
     sortis_sans_aboutir: int
+    seances: SeancesTenues
     entonnoir: list[EtapeEntonnoir]
     temps: list[TempsEtape]
 

@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 
 from grants.comites.assemblee import EXCUSE, PRESENT, REPRESENTE, Room, room_of
 from grants.comites.errors import PaperRefused
-from grants.comites.heures import time_of, time_of_all
+from grants.comites.heures import lasting, time_of, time_of_all
 from grants.comites.membres import MembreLine
 from grants.comites.papiers.notes import Told
 from grants.comites.papiers.words import (
     counted,
     day_of,
     hour_of,
-    lasting,
     name_of,
     place_of,
     voice_of,

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE
-from grants.comites.heures import time_of_all
+from grants.comites.heures import lasting, time_of_all
 from grants.comites.papiers.pv_dossier import dossier_blocks
 from grants.comites.papiers.setting import heading, paragraph, table
 from grants.comites.papiers.words import (
     counted,
     decision_of,
     hour_of,
-    lasting,
     moment_of,
     money,
     place_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from grants.comites.comptage import RETENU, SANS_QUORUM
@@ -41,15 +41,6 @@ def hour_of(moment: datetime) -> str:
 def moment_of(told: str | None) -> datetime | None:
     """What the canonical data keep of an instant → the instant."""
     return None if told is None else datetime.fromisoformat(told)
-
-
-def lasting(span: timedelta) -> str:
-    """« 2 h 05 », « 45 min »; a minute begun counts for one when most of it has gone."""
-    minutes = round(span.total_seconds() / 60)
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest}{NO_BREAK_SPACE}min"
-    return f"{hours}{NO_BREAK_SPACE}h" + (f"{NO_BREAK_SPACE}{rest:02}" if rest else "")
 
 
 def voice_of(voix: str) -> str:
