@@ -12,7 +12,7 @@ from api.forms import Posted, RowId, key_of, new_key, version_of
 from api.house import house_of
 from api.pages.asking import answers_of, ask
 from api.presentation.fields import Typed
-from api.presentation.seances import LIST, NEW, list_page, seance_form, seance_page
+from api.presentation.seances import LIST, NEW, list_page, seance_form
 from api.views.chrome import Flash
 from api.visit import SignedIn, Visit, Writer
 from grants.comites.chain import SEANCES
@@ -54,15 +54,6 @@ def plan_seance(request: Request, visit: Writer, form: Posted) -> Response:
             view = seance_form(asking, None, key=key or new_key())
         return page(request, visit, _FORM, view, present=_PRESENT, status=422)
     return redirect(request, f"{LIST}/{id}", Flash(text="La séance est prévue."))
-
-
-@router.get(f"{LIST}/{{seance_id}}")
-def seance(request: Request, visit: SignedIn, seance_id: RowId) -> Response:
-    """A séance and the dossiers inscribed to it."""
-    house = house_of(request)
-    with house.database.reading() as session:
-        view = seance_page(session.connection(), house.engine, visit, seance_id)
-    return page(request, visit, "pages/seances/seance.html", view, present=_PRESENT)
 
 
 @router.get(f"{LIST}/{{seance_id}}/modifier")

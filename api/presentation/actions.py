@@ -105,7 +105,7 @@ def _view(
         allowed=offer.allowed or bool(back and back.faults),
         reasons=reasons,
         fields=questions(here, action.fields, _proposed(action, subject)),
-        reason=_reason_field(here, action),
+        reason=reason_field(here, action),
         letters=letter_notices(asking.engine, action),
         open=back is not None and back.draft is None,
         reserved_to=_reserved(offer, not identity.may_write),
@@ -141,7 +141,8 @@ def _proposed(action: Action, subject: Subject) -> Mapping[str, Any]:
     return known
 
 
-def _reason_field(asking: Asking, action: Action) -> FieldView | None:
+def reason_field(asking: Asking, action: Action) -> FieldView | None:
+    """The question of the reason, where the action owes one."""
     if not action.reason:
         return None
     typed = (asking.typed or {}).get(REASON) or ""

@@ -8,21 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.presentation.dossier_rows import dossier_rows
 from api.presentation.fields import Asking, questions
-from api.presentation.ledgers import among, story_of
 from api.views.chrome import Link
 from api.views.fields import FieldGroup
 from api.views.forms import FormPage, FormView
 from api.views.listing import EmptyState
-from api.views.seances import Inscriptions, SeancePage, SeanceRow, SeancesPage
+from api.views.seances import Inscriptions, SeanceRow, SeancesPage
 from api.visit import Visit
-from grants.comites.chain import SEANCES
 from grants.comites.queries import seance_name, seances_with_counts
 from grants.comites.seances import SEANCE_FIELDS
-from grants.dossiers.gathered import dossiers_of_seance
 from workflow.dates import to_paris
-from workflow.engine import Engine
 
 LIST = "/seances"
 NEW = "/seances/nouvelle"
@@ -42,22 +37,6 @@ def list_page(connection: Connection, visit: Visit) -> SeancesPage:
         tenues=tuple(_row(row, row["inscrits"], visit) for row in held),
         new_url=new_url,
         empty=None if rows else _nothing(new_url),
-    )
-
-
-def seance_page(connection: Connection, engine: Engine, visit: Visit, id: int) -> SeancePage:
-    """A séance with its dossiers and its history."""
-    organisme_id = visit.identity.organisme_id
-    row = SEANCES.read(connection, organisme_id, id)
-    lines = dossiers_of_seance(connection, organisme_id, id)
-    types = engine.vocabulary.field_types
-    return SeancePage(
-        title=seance_name(row),
-        seance=_row(row, len(lines), visit),
-        dossiers=dossier_rows(engine, lines, "Dossiers inscrits", by_structure=True),
-        timeline=story_of(connection, SEANCES, id, among(SEANCE_FIELDS), types),
-        back=_BACK,
-        edit_url=f"{LIST}/{id}/modifier" if visit.identity.may_write else None,
     )
 
 
@@ -101,13 +80,14 @@ def _row(row: Mapping[str, Any], inscrits: int, visit: Visit) -> SeanceRow:
         comite=row["comite"],
         tenue_le=row["tenue_le"],
         cloture=row["cloture_inscriptions"],
-        inscriptions=_inscriptions(row, visit),
+        inscriptions=takes_inscriptions(row, visit),
         lieu=row["lieu"],
         inscrits=inscrits,
     )
 
 
-def _inscriptions(row: Mapping[str, Any], visit: Visit) -> Inscriptions:
+def takes_inscriptions(row: Mapping[str, Any], visit: Visit) -> Inscriptions:
+    """Whether a dossier may still be inscribed."""
     today: date = to_paris(visit.now).date()
     if row["tenue_le"] <= visit.now:
         return "tenue"

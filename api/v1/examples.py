@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.v1.examples_comites import IN_ADDRESS_OF_A_SEANCE, OF_A_COMITE
 from api.v1.examples_letters import IN_ADDRESS_OF_A_LETTER, OF_A_LETTER
 
 _REF = "#/components/schemas/"
@@ -24,7 +25,7 @@ _ASKS = {
 }
 #: What a shape says of a property, where the same name means something else.
 _OF_A_SHAPE: Mapping[str, Any] = {
-    **OF_A_LETTER,
+    **(OF_A_LETTER | OF_A_COMITE),
     "ActionLot.nombre": 5,
     "Adresse.depuis": _MOMENT,
     "Adresse.url": "https://outil.exemple.fr/mouvements",
@@ -325,7 +326,7 @@ _WORDS: Mapping[str, Any] = {
 _PLAIN: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "object": {}}
 #: What stands in an address, and in the headers of a demand.
 IN_ADDRESS: Mapping[str, str] = {
-    **IN_ADDRESS_OF_A_LETTER,
+    **(IN_ADDRESS_OF_A_LETTER | IN_ADDRESS_OF_A_SEANCE),
     "action": "inscrire_cts",
     "key": "microprojets",
     "modele": "structures",

@@ -96,7 +96,7 @@ _TOLD: Mapping[str, Mapping[str, Any]] = {
     "VersionModele": {"numero": 2, "auteur": "Zoé Martin", "le": _MOMENT, "origine": False},
 }
 #: What a shape says of a property.
-OF_A_LETTER: Mapping[str, Any] = {
+OF_A_LETTER: dict[str, Any] = {
     f"{shape}.{key}": value for shape, told in _TOLD.items() for key, value in told.items()
 }
-IN_ADDRESS_OF_A_LETTER: Mapping[str, str] = {"lettre": "notification_accord", "name": "lettre.pdf"}
+IN_ADDRESS_OF_A_LETTER: dict[str, str] = {"lettre": "notification_accord", "name": "lettre.pdf"}

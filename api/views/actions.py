@@ -64,3 +64,37 @@ class ActionView:
         """What to mend, field by field."""
         asked = (*self.fields, self.reason) if self.reason else self.fields
         return FaultySummary.of(FieldGroup(fields=asked))
+
+
+class ActionsOnOffer:
+    """What a page says of its actions, sorted as they are shown."""
+
+    __slots__ = ()
+    actions: tuple[ActionView, ...]
+
+    @property
+    def possible(self) -> tuple[ActionView, ...]:
+        """What the reader may do now, moves forward first."""
+        order = ("avance", "retour", "sortie", "correction")
+        open_to_reader = [a for a in self.actions if a.allowed and not a.reserved_to]
+        return tuple(sorted(open_to_reader, key=lambda action: order.index(action.tone)))
+
+    @property
+    def moves(self) -> tuple[ActionView, ...]:
+        """Among those, what takes the dossier on, or back to be mended."""
+        return tuple(a for a in self.possible if a.tone in ("avance", "retour"))
+
+    @property
+    def exits(self) -> tuple[ActionView, ...]:
+        """Among those, what ends it, or corrects its history: offered apart, more quietly."""
+        return tuple(a for a in self.possible if a.tone in ("sortie", "correction"))
+
+    @property
+    def refused(self) -> tuple[ActionView, ...]:
+        """What the reader could do, were it not for the reasons given."""
+        return tuple(a for a in self.actions if not a.allowed and not a.reserved_to)
+
+    @property
+    def reserved(self) -> tuple[ActionView, ...]:
+        """What others may do."""
+        return tuple(action for action in self.actions if action.reserved_to)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.views.actions import ActionView
+from api.views.actions import ActionsOnOffer, ActionView
 from api.views.adresses import StoppedAddress
 from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
@@ -162,7 +163,7 @@ class LinkedDossier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DossierPage:
+class DossierPage(ActionsOnOffer):
     """The page of a dossier. Actions come in the order shown, the reserved ones among them.
 
     `public_label` is what the porteur reads; empty when this stage is hidden from the porteur.
@@ -211,30 +212,3 @@ class DossierPage:
     linked: tuple[LinkedDossier, ...] = ()
     link_form: SmallForm | None = None
     at_hand: AtHand | None = None
-
-    @property
-    def possible(self) -> tuple[ActionView, ...]:
-        """What the reader may do now, moves forward first."""
-        order = ("avance", "retour", "sortie", "correction")
-        open_to_reader = [a for a in self.actions if a.allowed and not a.reserved_to]
-        return tuple(sorted(open_to_reader, key=lambda action: order.index(action.tone)))
-
-    @property
-    def moves(self) -> tuple[ActionView, ...]:
-        """Among those, what takes the dossier on, or back to be mended."""
-        return tuple(a for a in self.possible if a.tone in ("avance", "retour"))
-
-    @property
-    def exits(self) -> tuple[ActionView, ...]:
-        """Among those, what ends it, or corrects its history: offered apart, more quietly."""
-        return tuple(a for a in self.possible if a.tone in ("sortie", "correction"))
-
-    @property
-    def refused(self) -> tuple[ActionView, ...]:
-        """What the reader could do, were it not for the reasons given."""
-        return tuple(a for a in self.actions if not a.allowed and not a.reserved_to)
-
-    @property
-    def reserved(self) -> tuple[ActionView, ...]:
-        """What others may do."""
-        return tuple(action for action in self.actions if action.reserved_to)

@@ -1,4 +1,4 @@
-"""Séances: those to come, those held, and one of them with its dossiers."""
+"""The list of séances: those to come, and those held."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from api.views.chrome import Link
-from api.views.dossier_rows import DossierRows
 from api.views.listing import EmptyState
-from api.views.timeline import Timeline
 
 Inscriptions = Literal["ouvertes", "bientot", "closes", "tenue"]
 
@@ -35,15 +32,3 @@ class SeancesPage:
     tenues: tuple[SeanceRow, ...]
     new_url: str | None = None
     empty: EmptyState | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeancePage:
-    """A séance and the dossiers inscribed to it."""
-
-    title: str
-    seance: SeanceRow
-    dossiers: DossierRows
-    timeline: Timeline
-    back: Link
-    edit_url: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from grants.finances.tables import Financement
 from workflow.database import table_of
 from workflow.dates import format_datetime
 from workflow.errors import Invalid, NotFound
+from workflow.fields import FIELD_TYPES, Raw, parse_fields
+from workflow.pipeline import Choice, Field
 from workflow.subject import Subject
 from workflow.texts import TextFault, clean_text, near_same
 
@@ -74,6 +77,53 @@ def step_aside(
     told = {"dossier": dossier_id, "membre": membre_id, "nom": member.nom, "motif": reason}
     record(connection, subject, acting, "deport_declare", told, now)
     return True
+
+
+def aside_fields(room: Room, dossier_id: int) -> tuple[Field, ...]:
+    """The form of a déport: who, among those who have not stepped aside, and why."""
+    still = [each for each in room.membres if not room.stepped_aside(each.id, dossier_id)]
+    choices = tuple(Choice(key=str(each.id), label=each.nom) for each in still)
+    return (
+        Field(key="membre", label="Membre", type="choix", required=True, choices=choices),
+        Field(
+            key="motif",
+            label="Lien avec ce projet",
+            type="texte",
+            longest=LONGEST,
+            help="Le procès-verbal le dira.",
+        ),
+    )
+
+
+def declare_aside(
+    session: Session,
+    acting: Acting,
+    seance_id: int,
+    dossier_id: int,
+    raw: Mapping[str, Raw],
+    now: datetime,
+) -> bool:
+    """The form of a déport, kept. False if he had stepped aside already. Never commits.
+
+    Raises NotFound, NotOnTheAgenda, Invalid with every fault, SeanceOver, VoteClosed.
+    """
+    connection = session.connection()
+    subject = read_sitting(connection, acting.organisme_id, seance_id, lock=True)
+    read_passage(connection, subject, dossier_id)
+    fields = aside_fields(room_of(connection, subject), dossier_id)
+    values, faults = parse_fields(fields, raw, FIELD_TYPES)
+    if faults:
+        raise Invalid(faults)
+    membre, motif = int(values["membre"]), values["motif"] or ""
+    return step_aside(session, acting, seance_id, dossier_id, membre, motif, now)
+
+
+def reasons_of(connection: Connection, seance_id: int, dossier_id: int) -> dict[int, str]:
+    """Who stepped aside on a dossier, and why."""
+    query = select(_T.c.membre_id, _T.c.motif).where(
+        _T.c.seance_id == seance_id, _T.c.dossier_id == dossier_id
+    )
+    return {row.membre_id: row.motif for row in connection.execute(query)}
 
 
 def come_back(

@@ -122,6 +122,11 @@ def form_of(row: Mapping[str, Any]) -> dict[str, Raw]:
     return {**{key: row[key] for key in _OWN}, **_rules_form(load_regles(row["regles"]))}
 
 
+def new_comite_form() -> dict[str, Any]:
+    """What the form of a new comité proposes: it decides, by the usual rules."""
+    return {"nature": DECISION, "colleges": "\n".join(COLLEGES), **asdict(Regles())}
+
+
 def _defaults() -> dict[str, Raw]:
     return {"nature": DECISION, "colleges": "\n".join(COLLEGES), **_rules_form(Regles())}
 

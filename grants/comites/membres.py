@@ -149,6 +149,22 @@ def modify_membre(
     return bool(MEMBRES.change(connection, identity, row, values, Fact(CHANGED, now)))
 
 
+def modify_membre_of(
+    session: Session,
+    identity: Identity,
+    place: tuple[int, int],
+    raw: Mapping[str, Raw],
+    now: datetime,
+    version: int | None = None,
+) -> bool:
+    """The same, of the member of that comité (`place`: comité, member). Raises like it."""
+    comite_id, id = place
+    row = MEMBRES.read(session.connection(), identity.organisme_id, id)
+    if row["comite_id"] != comite_id:
+        raise NotFound
+    return modify_membre(session, identity, id, raw, now, version)
+
+
 def membres_of(
     connection: Connection, organisme_id: int, comite_id: int, day: date | None = None
 ) -> list[MembreLine]:

@@ -7,7 +7,7 @@ PDF can tell whether it is the one that was validated, and rebuild it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,10 @@ from grants.comites.sieges import Acting
 from grants.comites.tables import ProcesVerbal
 from workflow.database import table_of
 from workflow.errors import Invalid, Stale
+from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.journal import canonical
 from workflow.journal_reading import Line, lines_of
+from workflow.pipeline import Field
 from workflow.subject import Subject
 from workflow.texts import TextFault, clean_text
 
@@ -32,6 +34,13 @@ VERSION = 1
 LONGEST_REMARKS = 20_000
 #: What a séance is where its journal says nothing: an older one knew nothing of it.
 UNSAID = {"lieu": "", "lien_visio": None, "minutes_par_dossier": 15}
+REMARKS_FIELD = Field(
+    key="remarques",
+    label="Remarques",
+    type="texte_long",
+    longest=LONGEST_REMARKS,
+    help="Ce qui s’est dit et que les votes ne disent pas. Le procès-verbal le reprend tel quel.",
+)
 
 
 @dataclass(slots=True)
@@ -132,6 +141,22 @@ def write_remarks(
         connection.execute(changed.values(remarques=text, version=seen + 1))
     record(connection, subject, acting, "remarques_du_pv", {"remarques": text}, now)
     return True
+
+
+def keep_remarks(
+    session: Session,
+    acting: Acting,
+    seance_id: int,
+    raw: Mapping[str, Raw],
+    now: datetime,
+    version: int | None = None,
+) -> bool:
+    """The form of the remarks, kept. Never commits. Raises like `write_remarks`."""
+    read_sitting(session.connection(), acting.organisme_id, seance_id, lock=False)
+    values, faults = parse_fields((REMARKS_FIELD,), raw, FIELD_TYPES)
+    if faults:
+        raise Invalid(faults)
+    return write_remarks(session, acting, seance_id, values["remarques"] or "", now, version)
 
 
 def minutes_row(connection: Connection, seance_id: int) -> dict[str, Any] | None:

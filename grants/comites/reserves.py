@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -16,10 +17,14 @@ from grants.organisation.identity import Identity
 from workflow.database import LARGEST_ID, table_of
 from workflow.engine import Engine
 from workflow.errors import Invalid, NotFound
+from workflow.fields import FIELD_TYPES, Raw, parse_fields
+from workflow.pipeline import Field
 from workflow.texts import TextFault, clean_text
 
 _R, _X = table_of(Reserve), table_of(Decision)
 LONGEST = 300
+_LABEL = "Comment elle est levée"
+LIFT_FIELD = Field(key="motif", label=_LABEL, type="texte", required=True, longest=LONGEST)
 
 
 def lift_condition(
@@ -57,3 +62,35 @@ def lift_condition(
     record(connection, seance, identity, "reserve_levee", told, now)
     settle(session, engine, dossier, now)
     return True
+
+
+def lift_one(
+    session: Session,
+    engine: Engine,
+    identity: Identity,
+    place: tuple[int, int, int],
+    raw: Mapping[str, Raw],
+    now: datetime,
+) -> bool:
+    """The form by which a condition is lifted, kept. `place`: séance, dossier, réserve.
+
+    Never commits. Raises NotFound, also where the réserve is not of this dossier at this séance,
+    Invalid, ReadOnly.
+    """
+    seance_id, dossier_id, id = place
+    query = (
+        select(_R.c.id)
+        .join(_X, _X.c.id == _R.c.decision_id)
+        .where(
+            _R.c.id == id,
+            _R.c.organisme_id == identity.organisme_id,
+            _X.c.seance_id == seance_id,
+            _X.c.dossier_id == dossier_id,
+        )
+    )
+    if session.connection().execute(query).first() is None:
+        raise NotFound
+    values, faults = parse_fields((LIFT_FIELD,), raw, FIELD_TYPES)
+    if faults:
+        raise Invalid(faults)
+    return lift_condition(session, engine, identity, id, values["motif"], now)

@@ -100,7 +100,7 @@ def cast_vote(session: Session, acting: Acting, vote: Vote, now: datetime) -> Re
     subject = read_sitting(connection, acting.organisme_id, vote.seance_id, lock=True)
     passage = read_passage(connection, subject, vote.dossier_id)
     regles = load_regles(subject.row["regles"])
-    _require_open(subject, passage, regles)
+    require_open(subject, passage, regles)
     room = room_of(connection, subject)
     voice = _voice_for(room, acting, vote, regles, now)
     ballot = _read_ballot(connection, vote, regles)
@@ -191,14 +191,23 @@ def why_not(
     regles = load_regles(subject.row["regles"])
     vote = Vote(subject.id, passage["dossier_id"], membre_id, "")
     try:
-        _require_open(subject, passage, regles)
+        require_open(subject, passage, regles)
         _voice_for(room, siege, vote, regles, now)
     except SeanceRefused as refused:
         return str(refused)
     return ""
 
 
-def _require_open(subject: Subject, passage: dict[str, Any], regles: Regles) -> None:
+def sealed_ballots(connection: Connection, passage_id: int) -> list[dict[str, Any]]:
+    """The ballots of a secret vote once closed: choices and amounts, in the order of chance."""
+    query = select(_B.c.choix, _B.c.montant).where(
+        _B.c.passage_id == passage_id, _B.c.ordre.is_not(None)
+    )
+    return [dict(row) for row in connection.execute(query.order_by(_B.c.ordre)).mappings()]
+
+
+def require_open(subject: Subject, passage: dict[str, Any], regles: Regles) -> None:
+    """Raises VoteClosed, VoteNotOpen."""
     if passage["etat"] == CLOS:
         raise VoteClosed(quand=format_datetime(passage["clos_le"]))
     in_advance = (

@@ -24,6 +24,13 @@ def dossiers_of_seance(
     return _gathered(connection, organisme_id, D.c.seance_id == seance_id)
 
 
+def dossiers_by_id(
+    connection: Connection, organisme_id: int, ids: Sequence[int]
+) -> list[DossierLine]:
+    """These dossiers of the organisme."""
+    return _gathered(connection, organisme_id, D.c.id.in_(ids))
+
+
 def counts_by_structure(
     connection: Connection, organisme_id: int, structures: Sequence[int]
 ) -> dict[int, int]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.builders.offices import Holdings, Office
+from grants.comites.agenda import put_on_agenda
+from tests.builders.offices import NOW, Holdings, Office
 from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database
 
@@ -105,7 +106,9 @@ def test_a_seance_shows_the_dossiers_inscribed_to_it(
     charge: Visitor, holds: Holdings, database: Database, office: Office
 ) -> None:
     with database.unit_of_work() as session:
-        session.connection().exec_driver_sql(
+        connection, by = session.connection(), office.identity()
+        put_on_agenda(connection, by, holds.seance, holds.dossier, NOW)
+        connection.exec_driver_sql(
             f"UPDATE dossier SET seance_id = {holds.seance} WHERE id = {holds.dossier}"
         )
     shown = charge.get(f"/seances/{holds.seance}").text

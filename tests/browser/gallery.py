@@ -89,6 +89,13 @@ WRITING = frozenset(
         "/structures/{structure_id}/fusionner",
         "/seances/nouvelle",
         "/seances/{seance_id}/modifier",
+        "/seances/{seance_id}/dossiers/{dossier_id}/note",
+        "/comites/nouveau",
+        "/comites/{comite_id}/modifier",
+        "/comites/{comite_id}/membres/nouveau",
+        "/comites/{comite_id}/membres/{membre_id}",
+        "/enveloppes/nouvelle",
+        "/enveloppes/{enveloppe_id}",
     }
 )
 GENERAL = (
@@ -109,6 +116,10 @@ GENERAL = (
     "/structures/nouvelle",
     "/seances",
     "/seances/nouvelle",
+    "/comites",
+    "/comites/nouveau",
+    "/enveloppes",
+    "/enveloppes/nouvelle",
     "/pilotage",
     "/aide",
     "/recherche",

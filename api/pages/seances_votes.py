@@ -1,0 +1,144 @@
+"""The votes of a séance: opened, given aloud, closed; who steps aside; the room's screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.answering import redirect
+from api.forms import Form, Posted, RowId, pressed
+from api.house import house_of
+from api.pages.asking import answers_of
+from api.pages.seances_tenue import PATH, REFUSALS, came_back, show
+from api.presentation.seance_dossier import ASIDE, hearing_page
+from api.presentation.seance_head import LIST, Came, Sitting
+from api.presentation.seance_salle import room_page
+from api.presentation.seance_votes import ALOUD, votes_page
+from api.views.chrome import Flash
+from api.visit import SignedIn, Visit, Writer
+from api.wording import counted
+from grants.comites.aloud import enter_votes
+from grants.comites.closing import close_vote
+from grants.comites.comptage import SANS_QUORUM
+from grants.comites.decisions import ISSUES
+from grants.comites.deports import come_back, declare_aside
+from grants.comites.voting import open_vote
+
+router = APIRouter()
+HEARD = f"{PATH}/dossiers/{{dossier_id}}"
+_CLOSED = {**ISSUES, SANS_QUORUM: "le quorum n’est pas atteint"}
+
+
+@router.get(f"{PATH}/votes")
+def votes(request: Request, visit: SignedIn, seance_id: RowId) -> Response:
+    """How far the vote on each dossier is."""
+    return show(request, visit, seance_id, "votes", votes_page)
+
+
+@router.get(f"{PATH}/salle")
+def room(request: Request, visit: SignedIn, seance_id: RowId) -> Response:
+    """The room's screen."""
+    return show(request, visit, seance_id, "salle", room_page)
+
+
+@router.get(HEARD)
+def hearing(request: Request, visit: SignedIn, seance_id: RowId, dossier_id: RowId) -> Response:
+    """One dossier at its séance."""
+    return heard(request, visit, seance_id, dossier_id)
+
+
+@router.post(f"{HEARD}/vote/ouvrir", dependencies=[Depends(pressed)])
+def open_one(request: Request, visit: Writer, seance_id: RowId, dossier_id: RowId) -> Response:
+    """Begin the vote on a dossier."""
+
+    def work(session: Session) -> str:
+        began = open_vote(session, visit.identity, seance_id, dossier_id, visit.now)
+        return "Le vote est ouvert." if began else "Le vote était déjà ouvert."
+
+    return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
+
+
+@router.post(f"{HEARD}/vote/clore", dependencies=[Depends(pressed)])
+def close_one(request: Request, visit: Writer, seance_id: RowId, dossier_id: RowId) -> Response:
+    """Close the vote on a dossier, and count it."""
+    engine = house_of(request).engine
+
+    def work(session: Session) -> str:
+        found = close_vote(session, engine, visit.identity, seance_id, dossier_id, visit.now)
+        return f"Le vote est clos : {_CLOSED[found.issue].lower()}."
+
+    return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
+
+
+@router.post(f"{HEARD}/votes")
+def enter(
+    request: Request, visit: Writer, form: Posted, seance_id: RowId, dossier_id: RowId
+) -> Response:
+    """Keep the votes given aloud."""
+
+    def work(session: Session) -> str:
+        asked = (session, visit.identity, seance_id, dossier_id)
+        number = enter_votes(*asked, answers_of(form), visit.now)
+        return f"{counted(number, 'vote noté', 'votes notés')}." if number else "Rien n’a changé."
+
+    return attempt(request, visit, (seance_id, dossier_id), ALOUD, form, work)
+
+
+@router.post(f"{HEARD}/deports")
+def step_aside(
+    request: Request, visit: Writer, form: Posted, seance_id: RowId, dossier_id: RowId
+) -> Response:
+    """Note that a member steps aside on a dossier."""
+
+    def work(session: Session) -> str:
+        asked = (session, visit.identity, seance_id, dossier_id)
+        declare_aside(*asked, answers_of(form), visit.now)
+        return "Le déport est noté."
+
+    return attempt(request, visit, (seance_id, dossier_id), ASIDE, form, work)
+
+
+@router.post(f"{HEARD}/deports/{{membre_id}}/retirer", dependencies=[Depends(pressed)])
+def step_back(
+    request: Request, visit: Writer, seance_id: RowId, dossier_id: RowId, membre_id: RowId
+) -> Response:
+    """Take back a déport noted by mistake."""
+
+    def work(session: Session) -> str:
+        asked = (session, visit.identity, seance_id, dossier_id, membre_id)
+        gone = come_back(*asked, visit.now)
+        return "Le déport est retiré." if gone else "Il n’y avait pas de déport."
+
+    return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
+
+
+def attempt(
+    request: Request,
+    visit: Visit,
+    where: tuple[int, int],
+    name: str,
+    form: Form,
+    work: Callable[[Session], str],
+) -> Response:
+    """Do something about a dossier at its séance; refused, its page tells every reason."""
+    seance_id, dossier_id = where
+    try:
+        with house_of(request).database.unit_of_work() as session:
+            said = work(session)
+    except REFUSALS as error:
+        return heard(request, visit, seance_id, dossier_id, came_back(error, name, form))
+    return redirect(request, f"{LIST}/{seance_id}/dossiers/{dossier_id}", Flash(text=said))
+
+
+def heard(
+    request: Request, visit: Visit, seance_id: int, dossier_id: int, came: Came | None = None
+) -> Response:
+    """The page on which a dossier is heard."""
+
+    def draw(sitting: Sitting) -> object:
+        return hearing_page(sitting, dossier_id)
+
+    return show(request, visit, seance_id, "dossier", draw, came)

@@ -1,0 +1,48 @@
+"""Answers about what a comité decided, and what applying it gave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from api.v1.shapes.plain import Cents, one_of
+
+_DECIDED = one_of("retenu", "refuse", "ajourne")
+
+
+class ReserveDecision(TypedDict):
+    """Une réserve à lever avant la convention."""
+
+    id: int
+    texte: str
+    levee_le: datetime | None
+    levee_par: str | None
+
+
+class DecisionComite(TypedDict):
+    """Ce que le comité a décidé ; « proposee » est ce que donnent les votes."""
+
+    proposee: Annotated[str, _DECIDED]
+    retenue: Annotated[str, _DECIDED]
+    montant: Cents | None
+    motif: str
+    confirmee_par: str
+    confirmee_le: datetime
+    appliquee_le: datetime | None
+    reserves: list[ReserveDecision]
+
+
+class Application(TypedDict):
+    """Ce qu’a donné l’application d’une décision."""
+
+    dossier_id: int
+    fait: bool
+    phrases: list[str]
+
+
+class Applications(TypedDict):
+    """Ce qu’a donné l’application de chaque décision."""
+
+    applications: list[Application]
