@@ -12,13 +12,16 @@ from api.guests import Invited, PostedByGuest, cookie_for
 from api.guides import SEANCE_PATH
 from api.house import house_of
 from api.mailing import ENTRY_PATH
+from api.papers import given
 from api.presentation.hearings import Back
 from api.seating import faults_of, home_of, shown, status_of
 from api.views.chrome import Flash
 from grants.comites.acces import OBJET
 from grants.comites.answers import answer_for_oneself
 from grants.comites.errors import SeanceRefused
+from grants.comites.papiers.seance import session_paper
 from grants.organisation.acces import leave
+from notifications.papers import print_paper
 from workflow.errors import Invalid
 
 router = APIRouter()
@@ -29,6 +32,20 @@ _ONE = f"{SEANCE_PATH}/{{seance_id}}"
 def seance(request: Request, guest: Invited, vu: str = "") -> Response:
     """The member's page. `vu`: the sight that he has; nothing is sent when it is still that one."""
     return shown(request, guest, seen=vu)
+
+
+@router.get(f"{_ONE}/dossier-de-seance.pdf")
+def pack(request: Request, guest: Invited) -> Response:
+    """The pack to keep or print, without the notes on what he stepped aside from.
+
+    Raises PaperRefused.
+    """
+    house, place = house_of(request), guest.place
+    aside = {dossier for member, dossier in place.room.deports if member == place.membre.id}
+    with house.database.reading() as session:
+        about = (house.engine, place.siege.organisme_id, place.subject.id, guest.now)
+        paper = session_paper(session.connection(), *about, hidden=aside)
+    return given(print_paper(paper), f"dossier-de-seance-{place.subject.id}.pdf", inline=True)
 
 
 @router.post(f"{_ONE}/presence")

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from grants.comites.agenda import write_note
 from grants.comites.membres import MembreLine, modify_membre
@@ -165,6 +167,19 @@ def test_who_steps_aside_sees_neither_the_note_nor_the_votes(
             assert hidden not in page
     assert dany.vote(0, "favorable").status_code == 409
     assert "0 pour, 1 contre" in seat_of("Lou Delmas").see()
+
+
+def test_the_pack_is_kept_without_the_notes_on_what_he_stepped_aside_from(dany: Seat) -> None:
+    def notes() -> int:
+        answer = dany.visitor.get(f"{dany.home}/dossier-de-seance.pdf")
+        assert answer.status_code == 200
+        # Two pages for each dossier, after the agenda and who sits.
+        return (len(PdfReader(BytesIO(answer.content)).pages) - 2) // 2
+
+    assert notes() == 2
+    dany.post(f"{dany.about(0)}/deport", motif="Trésorière")
+    assert notes() == 1
+    assert "Tous les dossiers en un PDF" in dany.see()
 
 
 def test_a_link_with_a_project_is_suggested_and_a_mistake_taken_back(

@@ -204,6 +204,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/acces/{acces}"): Who.ANYBODY,
     ("POST", "/acces/{acces}/nouveau"): Who.ANYBODY,
     ("GET", "/ma-seance/{seance_id}"): Who.INVITED,
+    ("GET", "/ma-seance/{seance_id}/dossier-de-seance.pdf"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/presence"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/quitter"): Who.INVITED,
     ("GET", "/ma-seance/{seance_id}/dossiers/{dossier_id}"): Who.INVITED,

@@ -245,6 +245,7 @@ NOTHING_TO_READ = (
     "/acces/{acces}",
     _MINE,  # of one member alone: what it shows of the séance is read under « /seances »
     f"{_MINE}{_D}",
+    f"{_MINE}/dossier-de-seance.pdf",
     "/agenda/{lien}.ics",  # the link alone opens it, for calendars that hold no token
     "/aide",
     "/compte/jetons",
