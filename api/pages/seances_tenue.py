@@ -18,6 +18,7 @@ from api.visit import SignedIn, Visit, Writer
 from grants.comites.agenda import order_agenda, write_note
 from grants.comites.errors import SeanceRefused
 from grants.comites.moves import SeanceDemand, advance_seance
+from grants.comites.papiers.impression import print_waiting
 from grants.comites.seances import PIPELINE
 from grants.dossiers.answers import REASON
 from workflow.errors import DomainError, Invalid, Refused, Stale
@@ -52,6 +53,7 @@ def act(request: Request, visit: Writer, form: Posted, seance_id: RowId, geste: 
     except REFUSALS as error:
         came = came_back(error, geste, form)
         return show(request, visit, seance_id, "seance", agenda_page, came)
+    print_waiting(house.database, visit.now)
     return redirect(request, f"{LIST}/{seance_id}", Flash(text=_done(house, geste)))
 
 

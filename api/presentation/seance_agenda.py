@@ -10,6 +10,7 @@ from api.presentation.path import path_of
 from api.presentation.seance_actions import comite_url, seance_actions
 from api.presentation.seance_head import AGENDA, Sitting, head_of
 from api.presentation.seance_lines import lines_of_agenda
+from api.presentation.seance_papers import papers_around
 from api.presentation.seances import takes_inscriptions
 from api.views.chrome import Link
 from api.views.dossier import PathStep
@@ -52,6 +53,7 @@ def agenda_page(sitting: Sitting, *, whole: bool = False) -> AgendaPage:
         rules=rule_entries(sitting, sight.regles),
         comite=Link(label=subject.row["comite"], url=comite_url(subject)),
         total=sum(each.told["montant_demande"] or 0 for each in items),
+        papers=papers_around(sitting),
         ends=last.at + timedelta(minutes=last.minutes) if last else None,
     )
 

@@ -8,6 +8,7 @@ from api.presentation.fields import question, questions
 from api.presentation.seance_decisions import decision_view, envelope_of
 from api.presentation.seance_head import VOTES, Sitting, head_of
 from api.presentation.seance_lines import count_view, line_of
+from api.presentation.seance_papers import papers_of_dossier
 from api.presentation.seance_votes import (
     ALOUD,
     voiced_reserves,
@@ -72,6 +73,7 @@ def hearing_page(sitting: Sitting, dossier_id: int) -> HearingPage:
         decision_form=decides,
         envelope=envelope_of(sitting, item),
         ballots=_ballots(sitting, item),
+        papers=papers_of_dossier(sitting, dossier_id),
     )
 
 

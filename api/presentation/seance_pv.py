@@ -10,6 +10,7 @@ from api.presentation.fields import question
 from api.presentation.seance_actions import seance_actions
 from api.presentation.seance_head import MINUTES, Sitting, head_of
 from api.presentation.seance_lines import MARKS, hours_between
+from api.presentation.seance_papers import papers_of_minutes
 from api.views.fields import FieldGroup
 from api.views.forms import FormView
 from api.views.sheets import Entry
@@ -41,6 +42,7 @@ def minutes_page(sitting: Sitting) -> MinutesPage:
         form=_form(sitting, remarks, row["version"] if row else 0) if writes else None,
         validate=actions.get(VALIDATE),
         frozen=_frozen(row),
+        links=papers_of_minutes(sitting),
     )
 
 

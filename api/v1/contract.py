@@ -39,7 +39,7 @@ class Answer:
     next: str | None = None
     file: Response | None = None
     goes_on: Callable[[], Any] | None = None
-    later: Callable[[], None] | None = None
+    later: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.v1.contract import Call, Subject
+from api.v1.contract import Answer, Call, Subject
 from api.v1.dispositifs import Place, action_schema
 from api.v1.dossiers import told_refusal
 from api.v1.given import number_of
@@ -16,6 +16,7 @@ from api.v1.told_seance import seen, told_passage
 from grants.comites.agenda import NOTE_FIELDS, order_agenda, write_note
 from grants.comites.minutes import REMARKS_FIELD, keep_remarks, minutes_row, read_minutes
 from grants.comites.moves import SeanceDemand, advance_seance
+from grants.comites.papiers.impression import print_waiting
 from grants.comites.reading import read_sitting, situation_of
 from grants.dossiers.answers import REASON
 
@@ -62,7 +63,7 @@ def gestes(call: Call) -> GestesSeance:
     versioned=True,
     example={},
 )
-def act(call: Call) -> EtapeSeance:
+def act(call: Call) -> Answer:
     """Move a séance. Raises NotFound, Refused with every reason, Invalid, Stale."""
     answers = {name: value for name, value in call.body.items() if name != REASON}
     reason = call.text(REASON) or None
@@ -70,7 +71,8 @@ def act(call: Call) -> EtapeSeance:
     demand = SeanceDemand(*place, answers, reason, call.version, call.key)
     advance_seance(call.session, call.house.engine, call.identity, demand, call.now)
     moved = read_sitting(call.connection, call.organisme_id, place[0], lock=False)
-    return {"id": moved.id, "etape": moved.stage, "version": moved.lock_version}
+    told: EtapeSeance = {"id": moved.id, "etape": moved.stage, "version": moved.lock_version}
+    return Answer(told, later=lambda: print_waiting(call.house.database, call.now))
 
 
 @subject.get(f"{_ONE}/dossiers", "L’ordre du jour, les votes et les décisions", OrdreDuJour)

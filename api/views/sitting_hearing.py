@@ -46,3 +46,4 @@ class HearingPage:
     decision_form: FormView | None = None
     envelope: EnvelopeView | None = None
     ballots: tuple[Entry, ...] = ()
+    papers: tuple[Link, ...] = ()

@@ -30,6 +30,7 @@ class AgendaPage(ActionsOnOffer):
     comite: Link | None = None
     total: int = 0
     ends: datetime | None = None
+    papers: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from grants.comites.presences import Attendance, note_attendance, take_the_chair
 from grants.comites.reading import read_sitting
 from grants.comites.sieges import Acting
 from workflow.dates import NoSuchHour, from_paris, to_paris
-from workflow.errors import Invalid
+from workflow.errors import Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
 from workflow.subject import Subject
@@ -81,7 +81,10 @@ def come_or_go(
     """
     connection = session.connection()
     subject = read_sitting(connection, acting.organisme_id, seance_id, lock=True)
-    known = room_of(connection, subject).presences.get(membre_id)
+    room = room_of(connection, subject)
+    if room.member(membre_id) is None:
+        raise NotFound
+    known = room.presences.get(membre_id)
     values, faults = parse_fields(MOVEMENT_FIELDS, raw, FIELD_TYPES)
     at = None
     if "heure" not in faults and values["heure"]:

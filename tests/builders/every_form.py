@@ -9,6 +9,9 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from api.composition import default_engine
+from grants.comites.agenda import NOTE_FIELDS
+from grants.comites.instances import COMITE_FIELDS
+from grants.comites.membres import MEMBRE_FIELDS
 from grants.comites.seances import SEANCE_FIELDS
 from grants.dossiers.answers import REASON
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
@@ -17,6 +20,7 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.pieces.states import MOTIFS
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
+from grants.finances.enveloppes import enveloppe_fields
 from grants.finances.form import amount_fields, line_fields
 from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.parameters import asked_by
@@ -27,6 +31,7 @@ from grants.structures.contacts import CONTACT_FIELDS
 from grants.structures.service import STRUCTURE_FIELDS
 from tests.builders.bad_values import good_of
 from tests.builders.offices import NOW, Holdings, Office
+from tests.builders.sittings import seat_a_comite
 from workflow.database import table_of
 from workflow.pipeline import PREVIOUS, Action, Choice, Field, Pipeline
 
@@ -72,6 +77,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         "personne": str(holds.personne),
         "collegue": str(office.people["direction"].id),
     }
+    seat = seat_a_comite(session, office, holds)
     structure, seance = f"/structures/{holds.structure}", f"/seances/{holds.seance}"
     dossier = f"/dossiers/{holds.dossier}"
     asked: list[tuple[str, tuple[Field, ...]]] = [
@@ -98,6 +104,11 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{structure}/contacts/{holds.contact}", CONTACT_FIELDS),
         ("/seances/nouvelle", SEANCE_FIELDS),
         (f"{seance}/modifier", SEANCE_FIELDS),
+        (f"{seance}/dossiers/{holds.dossier}/note", NOTE_FIELDS),
+        (f"/comites/{seat['comite_id']}/modifier", COMITE_FIELDS),
+        (f"/comites/{seat['comite_id']}/membres/nouveau", (*PERSONNE_FIELDS, *MEMBRE_FIELDS)),
+        (f"/comites/{seat['comite_id']}/membres/{seat['membre_id']}", MEMBRE_FIELDS),
+        (f"/enveloppes/{seat['enveloppe_id']}", enveloppe_fields(default_engine())),
         ("/parametres", IDENTITY_FIELDS),
         ("/parametres/equipe", INVITATION_FIELDS),
         (f"/parametres/equipe/{holds.compte}/role", (ROLE_FIELD,)),
