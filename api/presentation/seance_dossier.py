@@ -22,13 +22,13 @@ from api.views.forms import FormView
 from api.views.sheets import Entry
 from api.views.sitting_decisions import DecisionView
 from api.views.sitting_hearing import AsideLine, HearingPage
-from grants.comites.agenda import NOTE_FIELDS
+from grants.comites.agenda import NOTE_FIELDS, read_passage
 from grants.comites.comptage import CHOIX, SANS_QUORUM
 from grants.comites.deports import aside_fields, reasons_of, suggestions
-from grants.comites.errors import NotOnTheAgenda
 from grants.comites.sight import Item
 from grants.comites.verdicts import DECISION_FIELDS
 from grants.comites.voting import sealed_ballots
+from workflow.errors import NotFound
 from workflow.money import format_amount
 
 ASIDE, DECIDE, LIFT = "deport", "decision", "reserve"
@@ -36,11 +36,12 @@ _STAGES = ("ouverte", "close")
 
 
 def hearing_page(sitting: Sitting, dossier_id: int) -> HearingPage:
-    """The page on which a dossier is heard. Raises NotOnTheAgenda."""
+    """The page on which a dossier is heard. Raises NotFound, NotOnTheAgenda."""
     items = sitting.sight.items
     rank = next((n for n, each in enumerate(items) if each.dossier_id == dossier_id), None)
     if rank is None:
-        raise NotOnTheAgenda
+        read_passage(sitting.asking.connection, sitting.sight.subject, dossier_id)
+        raise NotFound
     item = items[rank]
     line = line_of(sitting, item, rank + 1)
     closes = sitting.may_write and item.is_open

@@ -9,12 +9,13 @@ from api.v1.contract import Call
 from api.v1.shapes.decisions import DecisionComite
 from api.v1.shapes.seances_tenues import Presences
 from api.v1.shapes.votes import Decompte, PassageSeance, PassageVotes, VoixVotee
+from grants.comites.agenda import read_passage
 from grants.comites.assemblee import Voice
 from grants.comites.comptage import Comptage
-from grants.comites.errors import NotOnTheAgenda
 from grants.comites.reading import read_sitting
 from grants.comites.sight import Item, Sight, may_see_count, sight_of
 from grants.comites.voting import votes_of
+from workflow.errors import NotFound
 
 
 def seen(call: Call) -> Sight:
@@ -24,10 +25,11 @@ def seen(call: Call) -> Sight:
 
 
 def item_of(call: Call, sight: Sight) -> Item:
-    """The dossier of the address, at that séance. Raises NotOnTheAgenda."""
+    """The dossier of the address, at that séance. Raises NotFound, NotOnTheAgenda."""
     item = sight.item(call.id("dossier_id"))
     if item is None:
-        raise NotOnTheAgenda
+        read_passage(call.connection, sight.subject, call.id("dossier_id"))
+        raise NotFound
     return item
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlmodel import Session
 
+from grants.comites.agenda import read_passage
 from grants.comites.comptage import AJOURNE, REFUSE, RETENU
 from grants.comites.decisions import decision_of, decisions_of
 from grants.comites.errors import DecisionRefused
@@ -61,7 +62,8 @@ def apply_decision(
     Raises NotFound, DecisionRefused, Refused with every reason, Invalid.
     """
     connection = session.connection()
-    read_sitting(connection, identity.organisme_id, seance_id, lock=False)
+    seance = read_sitting(connection, identity.organisme_id, seance_id, lock=False)
+    read_passage(connection, seance, dossier_id)
     decided = decision_of(connection, seance_id, dossier_id)
     if decided is None:
         raise DecisionRefused(raison="Aucune décision n’est prise sur ce dossier.")
