@@ -20,6 +20,7 @@ from api.presentation.dossier_forms import (
 )
 from api.presentation.drafts import at_hand
 from api.presentation.fields import Asking
+from api.presentation.heard import heard_at
 from api.presentation.path import path_of
 from api.presentation.pieces import pieces_section
 from api.presentation.plan import plan_section
@@ -146,6 +147,7 @@ def _aside(
         "plan": plan_section(asking, pipeline, subject, identity, looking.plan),
         "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
         "tags": tags_section(connection, identity, subject, looking.tag_text, looking.tag_fault),
+        "heard": heard_at(connection, identity, subject.id),
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),
     }

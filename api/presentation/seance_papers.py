@@ -5,7 +5,10 @@ from __future__ import annotations
 from api.presentation.seance_head import Sitting
 from api.views.chrome import Link
 
-_OVER, _VALIDATED = ("close", "pv_valide"), "pv_valide"
+VALIDATED = "pv_valide"
+_OVER = ("close", VALIDATED)
+#: The papers about one dossier: the end of their address, and what they are called.
+NOTE, EXTRACT = ("note.pdf", "Note en deux pages"), ("extrait.pdf", "Extrait du procès-verbal")
 
 
 def papers_around(sitting: Sitting) -> tuple[Link, ...]:
@@ -24,7 +27,7 @@ def papers_of_minutes(sitting: Sitting) -> tuple[Link, ...]:
     stage, url = sitting.sight.subject.stage, f"{sitting.url}/proces-verbal"
     if stage not in _OVER:
         return ()
-    label = "Procès-verbal" if stage == _VALIDATED else "Projet de procès-verbal"
+    label = "Procès-verbal" if stage == VALIDATED else "Projet de procès-verbal"
     return (
         Link(label=label, url=f"{url}.pdf"),
         Link(label=f"{label}, document Word", url=f"{url}.docx"),
@@ -34,7 +37,5 @@ def papers_of_minutes(sitting: Sitting) -> tuple[Link, ...]:
 def papers_of_dossier(sitting: Sitting, dossier_id: int) -> tuple[Link, ...]:
     """The note on one dossier, and what the minutes say of it."""
     url = f"{sitting.url}/dossiers/{dossier_id}"
-    note = Link(label="Note en deux pages", url=f"{url}/note.pdf")
-    if sitting.sight.subject.stage != _VALIDATED:
-        return (note,)
-    return (note, Link(label="Extrait du procès-verbal", url=f"{url}/extrait.pdf"))
+    papers = (NOTE, EXTRACT) if sitting.sight.subject.stage == VALIDATED else (NOTE,)
+    return tuple(Link(label=label, url=f"{url}/{name}") for name, label in papers)

@@ -12,6 +12,7 @@ from api.views.adresses import StoppedAddress
 from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
 from api.views.fields import FieldView
+from api.views.heard import HeardAt
 from api.views.pieces import PiecesSection
 from api.views.plan import PlanSection
 from api.views.sheets import Entry, SheetView
@@ -209,6 +210,7 @@ class DossierPage(ActionsOnOffer):
     tasks: DossierTasks | None = None
     pieces: PiecesSection | None = None
     plan: PlanSection | None = None
+    heard: tuple[HeardAt, ...] = ()
     linked: tuple[LinkedDossier, ...] = ()
     link_form: SmallForm | None = None
     at_hand: AtHand | None = None

@@ -64,6 +64,9 @@ def test_each_paper_waits_for_its_time_and_says_so_to_people_and_programs(
     readers.given(f"{heard}/note.pdf")
     for name in ("proces-verbal.pdf", "proces-verbal.docx"):
         readers.refused(f"{at}/{name}", "une fois la séance close")
+    shown = readers.visitor.get(f"/dossiers/{counter.dossier}").text
+    assert f'href="{heard}/note.pdf"' in shown
+    assert "extrait.pdf" not in shown
     hearing.open()
     readers.given(f"{at}/feuille-de-presence.pdf")
     hearing.hear(counter.dossier, "retenu")
@@ -77,6 +80,10 @@ def test_each_paper_waits_for_its_time_and_says_so_to_people_and_programs(
     pdf = readers.given(f"{at}/proces-verbal.pdf")
     readers.given(f"{at}/proces-verbal.docx", WORD)
     readers.given(f"{heard}/extrait.pdf")
+    for page in (heard, f"/dossiers/{counter.dossier}"):
+        assert f'href="{heard}/extrait.pdf"' in readers.visitor.get(page).text
+    for page in (at, f"{at}/pv"):
+        assert f'href="{at}/proces-verbal.pdf"' in readers.visitor.get(page).text
     empty = counter.plan_seance()
     readers.refused(f"/seances/{empty}/dossier-de-seance.pdf", "Aucun dossier n’est à l’ordre")
     readers.refused(f"/seances/{empty}/dossiers/{counter.dossier}/note.pdf", "à l’ordre du jour")
