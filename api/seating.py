@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -31,17 +33,21 @@ def shown(
     seen: str = "",
     status: int = 200,
     told: str = "",
+    only: int = 0,
 ) -> Response:
-    """The page; `told` is said above it, as is what cannot be said beside its dossier any more."""
-    house = house_of(request)
-    # What was refused may have changed meanwhile: the seat is read again.
-    here = seated if back is None else guest(request, seated.place.subject.id)
+    """The page; `told` is said above it, as is what cannot be said beside its dossier any more.
+
+    `only`: a script asked, and redraws no other dossier than this one.
+    """
+    house, here = house_of(request), _again(request, seated)
     with house.database.reading() as session:
         view = ma_seance(session.connection(), house.engine, here, back)
     if seen and seen == view.seen:
         return Response(status_code=204)
     if back and back.dossier_id and back.dossier_id not in {each.id for each in view.entries}:
         told = told or " ".join(back.ballot.faults.values() if back.ballot else ())
+    if only:
+        view = replace(view, entries=tuple(each for each in view.entries if each.id == only))
     said = Flash(text=told, tone="erreur") if told else None
     return page(request, None, _PAGE, view, status=status, said=said)
 
@@ -56,11 +62,15 @@ def reading(
     status: int = 200,
 ) -> Response:
     """One page of the note on a dossier. Raises NotFound, NotOnTheAgenda."""
-    house = house_of(request)
-    here = seated if back is None else guest(request, seated.place.subject.id)
+    house, here = house_of(request), _again(request, seated)
     with house.database.reading() as session:
         view = lecture(session.connection(), house.engine, here, dossier_id, number, back)
     return page(request, None, _READ, view, status=status)
+
+
+def _again(request: Request, seated: Guest) -> Guest:
+    """The seat as it is now: what was sent may have changed it, or something meanwhile."""
+    return seated if request.method == "GET" else guest(request, seated.place.subject.id)
 
 
 def faults_of(refused: Exception) -> dict[str, str]:

@@ -43,7 +43,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "healthz": ("sante",),
     "liste": ("liste", "exports", "vues"),
     "lots": ("lots",),
-    "ma-seance": ("ma_seance", "mes_dossiers"),
+    "ma-seance": ("ma_seance", "mes_dossiers", "presidence"),
     "organismes": ("organismes",),
     "parametres": ("parametres", "equipe", "programmes", "reprises", "modeles", "etat"),
     "pilotage": ("pilotage",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.answering import redirect
+from api.answering import is_htmx, redirect
 from api.forms import Form, RowId, one, only, version_of
 from api.guests import Guest, InvitedToRead, PostedOnDossier
 from api.guides import SEANCE_PATH
@@ -58,7 +58,7 @@ def vote(
         returned = Returned(voice, typed, faults_of(refused))
         back = Back(dossier_id, returned)
         return _back_to(request, guest, form, back, status_of(refused))
-    return redirect(request, _after(guest, form, dossier_id))
+    return _done(request, guest, form, dossier_id)
 
 
 @router.post(f"{_DOSSIER}/note")
@@ -74,7 +74,7 @@ def note(
     except Invalid as invalid:
         back = Back(dossier_id, faults=invalid.faults, typed={"texte": text})
         return _back_to(request, guest, form, back, 422)
-    return redirect(request, _after(guest, form, dossier_id))
+    return _done(request, guest, form, dossier_id)
 
 
 @router.post(f"{_DOSSIER}/deport")
@@ -112,11 +112,13 @@ def no_longer_aside(
     return redirect(request, f"{home_of(guest)}#dossier-{dossier_id}")
 
 
-def _after(guest: Guest, form: Form, dossier_id: int) -> str:
-    """Where the form stood."""
+def _done(request: Request, guest: Guest, form: Form, dossier_id: int) -> Response:
+    """Where the form stood, as it is now; to a script, the dossier alone."""
     if one(form, "depuis") == _FROM_THE_NOTE:
-        return f"{home_of(guest)}/dossiers/{dossier_id}?page=2"
-    return f"{home_of(guest)}#dossier-{dossier_id}"
+        return redirect(request, f"{home_of(guest)}/dossiers/{dossier_id}?page=2")
+    if is_htmx(request):
+        return shown(request, guest, only=dossier_id)
+    return redirect(request, f"{home_of(guest)}#dossier-{dossier_id}")
 
 
 def _back_to(request: Request, guest: Guest, form: Form, back: Back, status: int) -> Response:

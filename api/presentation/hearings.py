@@ -18,7 +18,7 @@ from grants.comites.member_sight import Hearing
 from grants.comites.vocabulary import ATTENDU, CLOS, OUVERT
 from workflow.money import format_amount
 
-_STATES: Mapping[str, tuple[str, Tone]] = {
+STATES: Mapping[str, tuple[str, Tone]] = {
     ATTENDU: ("À venir", "pierre"),
     OUVERT: ("Vote ouvert", "vert"),
     CLOS: ("Vote clos", "bleu"),
@@ -42,7 +42,7 @@ def entry(guest: Guest, hearing: Hearing, rank: int, back: Back | None = None) -
     id, told = hearing.dossier_id, hearing.told
     here = f"{SEANCE_PATH}/{guest.place.subject.id}/dossiers/{id}"
     mine = back if back is not None and back.dossier_id == id else None
-    label, tone = _STATES[hearing.passage["etat"]]
+    label, tone = STATES[hearing.passage["etat"]]
     return EntryView(
         id=id,
         rank=rank,
@@ -60,7 +60,7 @@ def entry(guest: Guest, hearing: Hearing, rank: int, back: Back | None = None) -
         aside=_aside(hearing, here, mine),
         note=None if hearing.aside else _note(hearing, here, mine),
         ballots=ballot_views(guest.place, hearing, f"{here}/vote", mine.ballot if mine else None),
-        outcome=None if hearing.count is None else _outcome(hearing, hearing.count),
+        outcome=None if hearing.count is None else outcome_of(hearing, hearing.count),
     )
 
 
@@ -100,7 +100,7 @@ def _note(hearing: Hearing, here: str, back: Back | None) -> NoteView:
     return NoteView(url=f"{here}/note", field=text)
 
 
-def _outcome(hearing: Hearing, count: Comptage) -> OutcomeView:
+def outcome_of(hearing: Hearing, count: Comptage) -> OutcomeView:
     """« 8 pour, 2 contre, 1 ajournement, 1 abstention », then what was decided."""
     if not count.quorum_atteint:
         return OutcomeView(count="Quorum non atteint : le comité n’a pas pu décider.")

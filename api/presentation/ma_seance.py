@@ -12,6 +12,7 @@ from api.guests import Guest
 from api.guides import SEANCE_PATH
 from api.presentation.hearings import Back, entry
 from api.presentation.presence import presence_view
+from api.views.chrome import Link
 from api.views.ma_seance import MaSeancePage
 from grants.comites.acces import Place
 from grants.comites.member_sight import Hearing, hearings_of
@@ -50,6 +51,9 @@ def ma_seance(
         look_url=f"{url}?vu={(seen := _seen(place, hearings))}",
         seen=seen,
         leave_url=f"{url}/quitter",
+        chair=Link(label="Présider la séance", url=f"{url}/presidence")
+        if place.siege.preside
+        else None,
     )
 
 

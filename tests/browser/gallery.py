@@ -52,6 +52,7 @@ AT_THE_DOOR = frozenset(
         *("/connexion", "/demarrage", "/reinitialisation/{jeton}", "/rappels/{rappel}"),
         *("/acces", "/acces/{acces}", "/ma-seance/{seance_id}"),
         "/ma-seance/{seance_id}/dossiers/{dossier_id}",
+        "/ma-seance/{seance_id}/presidence",
     }
 )
 #: Addresses that answer with something else than a page of their own.

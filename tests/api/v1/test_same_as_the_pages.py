@@ -158,6 +158,9 @@ OF_THE_BROWSER = {
     f"{_MINE}{_D}/note": _OWN_PAGE,
     f"{_MINE}{_D}/deport": _OWN_PAGE,
     f"{_MINE}{_D}/deport/retirer": _OWN_PAGE,
+    f"{_MINE}/presidence/seance": _OWN_PAGE,
+    f"{_MINE}/presidence{_D}/vote": _OWN_PAGE,
+    f"{_MINE}/presidence{_D}/decision": _OWN_PAGE,
     f"{_M}/apercu": "a text half typed, drawn for a frame",
     f"{_M}/lettre.pdf": "a text half typed, drawn for a frame",
     "/annuler": "the word that undoes a click is sealed in its message; a program does the inverse",
@@ -246,6 +249,7 @@ NOTHING_TO_READ = (
     _MINE,  # of one member alone: what it shows of the séance is read under « /seances »
     f"{_MINE}{_D}",
     f"{_MINE}/dossier-de-seance.pdf",
+    f"{_MINE}/presidence",
     "/agenda/{lien}.ics",  # the link alone opens it, for calendars that hold no token
     "/aide",
     "/compte/jetons",

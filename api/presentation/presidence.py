@@ -1,0 +1,169 @@
+"""What whoever presides has before her: each vote, its count when it may be seen, its decision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from api.guests import Guest
+from api.guides import SEANCE_PATH
+from api.presentation.hearings import STATES, outcome_of
+from api.views.chrome import Link
+from api.views.fields import Choice, FieldView
+from api.views.presidence import MoveView, PresidencePage, RulingView
+from grants.comites.chair_sight import Ruling, rulings_of
+from grants.comites.comptage import RETENU
+from grants.comites.decisions import ISSUES
+from grants.comites.queries import seance_name
+from grants.comites.sieges import PRESIDE
+from grants.comites.vocabulary import ATTENDU, OUVERT
+from workflow.engine import Engine
+from workflow.fields import FIELD_TYPES
+from workflow.money import format_amount
+
+OPEN, CLOSE = "ouvrir", "clore"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A decision that came back: of which dossier, what was typed, what is wrong with it."""
+
+    dossier_id: int
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def presidence(
+    connection: Connection, engine: Engine, guest: Guest, back: Sent | None = None
+) -> PresidencePage:
+    """The whole page."""
+    place = guest.place
+    rulings = rulings_of(connection, engine, place, guest.now)
+    pipeline = engine.machine(place.subject).pipeline
+    stage = place.subject.stage
+    home = f"{SEANCE_PATH}/{place.subject.id}"
+    url = f"{home}/presidence"
+    views = tuple(_ruling(each, number, url, stage, back) for number, each in enumerate(rulings, 1))
+    moves = tuple(
+        MoveView(key=action.key, label=action.label, primary=action.key != OPEN)
+        for action in engine.machine(place.subject).leaving(stage).values()
+        if PRESIDE in action.roles
+    )
+    seen = _seen(stage, views)
+    return PresidencePage(
+        organisme=guest.organisme_nom,
+        title=seance_name(place.subject.row),
+        stage=pipeline.stage(stage).label,
+        back=Link(label="Ma page de membre", url=home),
+        url=url,
+        move_url=f"{url}/seance",
+        moves=moves,
+        look_url=f"{url}?vu={seen}",
+        seen=seen,
+        rulings=views,
+        total=len(rulings),
+        decided=sum(each.hearing.decision is not None for each in rulings),
+        closed=sum(each.hearing.is_closed for each in rulings),
+    )
+
+
+def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) -> RulingView:
+    hearing, here = each.hearing, f"{url}/dossiers/{each.hearing.dossier_id}"
+    mine = back if back is not None and back.dossier_id == hearing.dossier_id else None
+    label, tone = STATES[hearing.passage["etat"]]
+    gesture, key = _gesture(each, here, stage)
+    fields = _fields(each, mine) if each.waits else ()
+    named = {one.name for one in fields}
+    return RulingView(
+        id=hearing.dossier_id,
+        rank=rank,
+        structure=hearing.told["structure"] or "Structure à préciser",
+        titre=hearing.told["titre"] or "Projet sans titre",
+        demande=hearing.told["montant_demande"],
+        state=label,
+        tone=tone,
+        aside=hearing.aside,
+        tally=_tally(each),
+        gesture=gesture,
+        gesture_key=key,
+        proposal=_proposal(each) if each.waits else "",
+        outcome=outcome_of(hearing, each.count) if each.count else None,
+        decide_url=f"{here}/decision",
+        fields=fields,
+        fault=" ".join(text for name, text in mine.faults.items() if name not in named)
+        if mine
+        else "",
+    )
+
+
+def _gesture(each: Ruling, here: str, stage: str) -> tuple[Link | None, str]:
+    """Opening or closing the vote, where the séance is open."""
+    etat = each.hearing.passage["etat"]
+    if stage != "ouverte" or etat not in (ATTENDU, OUVERT):
+        return None, ""
+    if etat == ATTENDU:
+        return Link(label="Ouvrir le vote", url=f"{here}/vote"), OPEN
+    return Link(label="Clore le vote", url=f"{here}/vote"), CLOSE
+
+
+def _tally(each: Ruling) -> str:
+    """« 9 votes sur 12 »."""
+    if not each.expected:
+        return ""
+    plural = "s" if each.received > 1 else ""
+    return f"{each.received} vote{plural} sur {each.expected}"
+
+
+def _proposal(each: Ruling) -> str:
+    """« Le vote propose : Retenu, 15 000 € »."""
+    count = each.count
+    assert count is not None, "a decision waits for a count"
+    amount = f", {format_amount(count.montant)}" if count.montant else ""
+    alone = " (voix prépondérante)" if count.preponderante else ""
+    return f"Le vote propose : {ISSUES[count.issue]}{amount}{alone}."
+
+
+def _fields(each: Ruling, mine: Sent | None) -> tuple[FieldView, ...]:
+    """The decision as the vote proposes it, to confirm or to change with a reason."""
+    count = each.count
+    assert count is not None, "a decision waits for a count"
+    kept = FIELD_TYPES["montant"].form(count.montant)
+    proposed = {
+        "retenue": count.issue,
+        "montant": kept if isinstance(kept, str) else "",
+        "reserves": "\n".join(each.reserves) if count.issue == RETENU else "",
+        "motif": "",
+    }
+    issues = tuple(Choice(value=key, label=label) for key, label in ISSUES.items())
+    labels = (
+        ("retenue", "Décision", "choix", ""),
+        ("montant", "Montant accordé", "montant", "Seulement pour un projet retenu."),
+        ("reserves", "Réserves", "texte_long", "Une par ligne, à lever avant la convention."),
+        ("motif", "Motif", "texte_long", "Dû pour un refus, un ajournement, ou un écart au vote."),
+    )
+    return tuple(
+        FieldView(
+            name=name,
+            label=label,
+            type=kind,
+            value=(mine.typed if mine else proposed).get(name, ""),
+            choices=issues if name == "retenue" else (),
+            help=told,
+            error=mine.faults.get(name, "") if mine else "",
+            scope=f"decision-{each.hearing.dossier_id}",
+        )
+        for name, label, kind, told in labels
+    )
+
+
+def _seen(stage: str, views: tuple[RulingView, ...]) -> str:
+    """What tells this sight from the next."""
+    told = [
+        [each.id, each.state, each.tally, each.aside, str(each.outcome), each.proposal]
+        for each in views
+    ]
+    return hashlib.sha256(json.dumps([stage, told]).encode()).hexdigest()[:16]

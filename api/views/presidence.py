@@ -1,0 +1,59 @@
+"""The page of the member who presides: votes opened and closed, decisions, the séance's end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.views.chrome import Link
+from api.views.fields import FieldView
+from api.views.hearings import OutcomeView, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulingView:
+    """One dossier. `gesture`: what may be done with its vote; `fields`: the decision to confirm."""
+
+    id: int
+    rank: int
+    structure: str
+    titre: str
+    demande: int | None
+    state: str
+    tone: Tone
+    aside: bool
+    tally: str
+    gesture: Link | None
+    gesture_key: str
+    proposal: str
+    outcome: OutcomeView | None
+    decide_url: str
+    fields: tuple[FieldView, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveView:
+    """Something that whoever presides does with the séance itself."""
+
+    key: str
+    label: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresidencePage:
+    """The séance under its president. `seen` tells one sight from another."""
+
+    organisme: str
+    title: str
+    stage: str
+    back: Link
+    url: str
+    move_url: str
+    moves: tuple[MoveView, ...]
+    look_url: str
+    seen: str
+    rulings: tuple[RulingView, ...]
+    total: int
+    decided: int
+    closed: int
