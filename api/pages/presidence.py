@@ -17,7 +17,7 @@ from api.seating import faults_of, home_of, status_of
 from api.views.chrome import Flash
 from grants.comites.closing import close_vote
 from grants.comites.decisions import Verdict, decide
-from grants.comites.errors import SeanceRefused
+from grants.comites.errors import SeanceRefused, VoteNotAllowed
 from grants.comites.moves import SeanceDemand, advance_seance
 from grants.comites.voting import open_vote
 from workflow.errors import Invalid, NotFound, Refused
@@ -60,7 +60,7 @@ def vote(
 ) -> Response:
     """Open a vote, or close it and count it."""
     only(form, "geste")
-    _require_chair(guest)
+    _require_chair(guest, dossier_id)
     house, siege, asked = house_of(request), guest.place.siege, one(form, "geste")
     if asked not in (OPEN, CLOSE):
         raise Invalid({"geste": "Ouvrez le vote, ou closez-le."})
@@ -83,7 +83,7 @@ def decision(
     """Confirm what the vote proposes, or decide otherwise with a reason."""
     names = ("retenue", "montant", "reserves", "motif")
     only(form, *names)
-    _require_chair(guest)
+    _require_chair(guest, dossier_id)
     house, typed = house_of(request), {name: one(form, name) for name in names}
     try:
         verdict = Verdict(
@@ -108,9 +108,13 @@ def _done(request: Request, guest: Guest, dossier_id: int) -> Response:
     return redirect(request, f"{_here(guest)}#dossier-{dossier_id}")
 
 
-def _require_chair(guest: Guest) -> None:
+def _require_chair(guest: Guest, dossier_id: int = 0) -> None:
+    """Raises NotFound; VoteNotAllowed where she stepped aside: somebody else conducts that vote."""
     if not guest.place.siege.preside:
         raise NotFound
+    if dossier_id and guest.place.room.stepped_aside(guest.place.membre.id, dossier_id):
+        sentence = "Vous vous êtes déporté sur ce dossier : quelqu’un d’autre conduit ce vote."
+        raise VoteNotAllowed(raison=sentence)
 
 
 def _here(guest: Guest) -> str:
