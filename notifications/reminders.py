@@ -19,9 +19,11 @@ from notifications.outbox import (
     ENVOYE,
     PREPARE,
     PRET,
+    Enclosed,
     Occasion,
     Recipient,
 )
+from workflow.canonical import canonical
 from workflow.database import table_of
 from workflow.dates import to_paris
 from workflow.statements import Statement
@@ -113,6 +115,46 @@ def enqueue_reminders(connection: Connection, letters: Sequence[Reminding]) -> N
     _INSERT.run_many(connection, [_row(each) for each in letters])
     carried = [_carried_row(letter, each) for letter in letters for each in letter.carried]
     _INSERT_CARRIED.run_many(connection, carried)
+
+
+@dataclass(frozen=True, slots=True)
+class OneEach:
+    """A reminder that several people have, each a letter of his own: by which way, from when."""
+
+    enclosed: Enclosed
+    channel: str
+    due_at: datetime
+
+
+def enqueue_one_each(
+    connection: Connection, occasion: Occasion, letters: Sequence[OneEach]
+) -> None:
+    """Write these letters in the transaction that settles the one échéance they come from."""
+    _INSERT.run_many(connection, [_row_of_one(occasion, each) for each in letters])
+
+
+def _row_of_one(occasion: Occasion, each: OneEach) -> dict[str, Any]:
+    letter, recipient = each.enclosed.letter, each.enclosed.recipient
+    return {
+        "tenant_id": occasion.tenant_id,
+        "letter": letter.key,
+        "title": letter.title,
+        "release": letter.release,
+        "channel": each.channel,
+        "subject_kind": occasion.subject_kind,
+        "subject_id": occasion.subject_id,
+        "subject_seq": occasion.seq,
+        "recipient_id": recipient.personne_id,
+        "recipient_name": recipient.name,
+        "recipient_email": recipient.email,
+        "context": canonical(each.enclosed.context),
+        "state": PREPARE,
+        "created_at": occasion.at,
+        "due_at": each.due_at,
+        "validated_by_id": None,
+        "validated_by": None,
+        "validated_at": None,
+    }
 
 
 def days_taken(

@@ -76,6 +76,10 @@ class Catalogue:
         of_the_kind = [each for each in latest if each.subject == subject]
         return tuple(sorted(of_the_kind, key=lambda each: (each.rank, each.key)))
 
+    def newest(self) -> tuple[Pipeline, ...]:
+        """The latest version of each pipeline, whatever moves along it, by key."""
+        return tuple(each.pipeline for _, each in sorted(self._latest.items()))
+
     def every(self) -> tuple[LoadedPipeline, ...]:
         """Every version of every kind of subject, ordered by key then version."""
         return tuple(each for _, each in sorted(self._versions.items()))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 
-from grants.comites.reading import KIND
+from grants.comites.reading import KIND, read_sitting
 from grants.comites.sieges import Acting
 from grants.comites.tables import Seance
-from grants.comites.vocabulary import FACTS
+from grants.comites.vocabulary import FACTS, SHARED
 from grants.organisation.ledger import Ledger
 from workflow import journal
 from workflow.database import table_of
+from workflow.errors import NotFound
 from workflow.statements import Statement
 from workflow.subject import Subject
 
@@ -52,5 +54,14 @@ def record(
     _HEAD.run_on_one(connection, {"id_": subject.id, "seen_": subject.lock_version, **values})
 
 
+def tell_sitting(
+    connection: Connection, acting: Acting, id: int, event: str, text: str, now: datetime
+) -> None:
+    """A séance's journal says what became of one of its letters; nothing, once it is no more."""
+    with suppress(NotFound):
+        subject = read_sitting(connection, acting.organisme_id, id, lock=True)
+        record(connection, subject, acting, event, {"texte": text}, now)
+
+
 #: What reads a séance, and tells its changes in words.
-SEANCES = Ledger(KIND, _S, FACTS)
+SEANCES = Ledger(KIND, _S, {**FACTS, **SHARED})

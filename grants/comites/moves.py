@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, update
 from sqlmodel import Session
 
+from grants.comites.courriers import letters_of_move
 from grants.comites.reading import KIND, read_sitting, situation_of
 from grants.comites.sieges import Acting
 from grants.comites.tables import Seance
 from grants.dossiers.answers import Answers, read_answers
-from notifications import webhooks
+from grants.dossiers.reading import parameters_of
+from notifications import outbox, webhooks
 from notifications.outbox import Occasion
 from workflow import echeances, journal
 from workflow.database import table_of
@@ -76,6 +78,7 @@ def advance_seance(
         engine.vocabulary.effects[reference.name].run(work)
     plan_sitting(connection, engine, subject, move, now)
     occasion = Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
+    outbox.enqueue(connection, occasion, letters_of_move(connection, engine, subject, move))
     webhooks.announce(connection, occasion, "mouvement", _told_outside(subject, move))
     return subject
 
@@ -89,7 +92,8 @@ def plan_sitting(
     anchors = echeances.anchors_of(pipeline, subject.stage)
     facts = {name: providers[name].provider(connection, subject) for name in anchors}
     territoire = subject.row["territoire"]
-    planned = echeances.plan(pipeline, subject.stage, subject.stage_since, facts, territoire)
+    own = parameters_of(engine, subject)
+    planned = echeances.plan(pipeline, subject.stage, subject.stage_since, facts, territoire, own)
     if move is not None and move.from_stage != move.to_stage:
         echeances.start_stage(connection, subject, planned, now)
     else:

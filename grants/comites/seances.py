@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlmodel import Session
 
 from grants.comites.chain import record
+from grants.comites.courriers import letters_to, members_of
 from grants.comites.errors import SeanceOver
 from grants.comites.instances import comite_named
 from grants.comites.moves import plan_sitting, stale
@@ -19,6 +20,8 @@ from grants.dossiers.advance import follow_dates, settle
 from grants.dossiers.reading import read_subject
 from grants.dossiers.tables import Dossier
 from grants.organisation.identity import Identity
+from notifications import outbox
+from notifications.outbox import Occasion
 from workflow import journal
 from workflow.columns import GENESIS
 from workflow.database import table_of
@@ -33,7 +36,10 @@ from workflow.subject import Step, Subject, write_trail
 _D, _S = table_of(Dossier), table_of(Seance)
 CREATED, CHANGED = "seance_creee", "seance_modifiee"
 PIPELINE = "seance"
+CONVENED, CONVOCATION = "convoquee", "convocation_membres"
 _LONGEST_LINK = 300
+#: What members have in their calendars.
+_WHERE_AND_WHEN = frozenset({"tenue_le", "lieu", "lien_visio"})
 NOTHING = ((None, None), (None, ""))
 #: Stages in which a séance has been held, or never will be.
 OVER = ("close", "pv_valide", "annulee")
@@ -161,9 +167,19 @@ def modify_seance(
     _store(connection, subject, changes)
     record(connection, subject, identity, CHANGED, told, now)
     plan_sitting(connection, engine, subject, None, now)
+    if subject.stage == CONVENED and changes.keys() & _WHERE_AND_WHEN:
+        _convene_again(connection, engine, subject, now)
     for dossier_id in inscribed(connection, identity.organisme_id, id):
         _follow(session, engine, identity.organisme_id, dossier_id, now)
     return True
+
+
+def _convene_again(connection: Connection, engine: Engine, subject: Subject, now: datetime) -> None:
+    """Members already convened are told the new date or the new place, for their calendars."""
+    members = members_of(connection, subject)
+    letters = letters_to(connection, engine, subject, CONVOCATION, members, {})
+    occasion = Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
+    outbox.enqueue(connection, occasion, letters)
 
 
 def inscribed(connection: Connection, organisme_id: int, seance_id: int) -> list[int]:

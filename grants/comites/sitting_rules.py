@@ -69,10 +69,13 @@ def hearings_of(connection: Connection, subject: Subject) -> tuple[Hearing, ...]
 
 
 @COMITES.fact("voix_sans_vote")
-def voices_without_vote(connection: Connection, subject: Subject) -> int:
-    """How many members with a vote have given none yet, on any dossier of the séance."""
+def voices_without_vote(connection: Connection, subject: Subject) -> tuple[int, ...]:
+    """The members with a vote who have given none yet, on any dossier of the séance.
+
+    Neither those who said that they will not come, nor deputies: somebody else has their voice.
+    """
     from grants.comites.agenda import agenda_of
-    from grants.comites.assemblee import room_of
+    from grants.comites.assemblee import PRESENT, room_of
 
     voted = (
         select(_E.c.membre_id)
@@ -80,7 +83,13 @@ def voices_without_vote(connection: Connection, subject: Subject) -> int:
         .distinct()
     )
     given = set(connection.execute(voted).scalars())
-    return sum(each.votes and each.id not in given for each in room_of(connection, subject).membres)
+    room = room_of(connection, subject)
+    away = {id for id, row in room.presences.items() if row["etat"] != PRESENT}
+    return tuple(
+        each.id
+        for each in room.membres
+        if each.votes and each.suppleant_de_id is None and each.id not in given | away
+    )
 
 
 @COMITES.guard("seance_a_venir", says="la séance est à venir")

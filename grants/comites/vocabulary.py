@@ -34,3 +34,10 @@ FACTS = {
 }
 for _event, _label in FACTS.items():
     COMITES.event(_event, _label)
+#: Facts that dossiers know too, by the same names.
+SHARED = {
+    "relance_preparee": "Rappel préparé",
+    "relances_annulees": "Rappel annulé",
+    "courrier_envoye": "Courrier envoyé",
+    "courrier_en_echec": "Courrier non remis",
+}

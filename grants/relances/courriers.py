@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import Session
 
+from grants.comites.chain import tell_sitting
+from grants.comites.reading import KIND as SITTING
 from grants.dossiers.chain import record_fact
 from grants.dossiers.reading import KIND, read_subject
 from grants.dossiers.tables import Dossier
@@ -82,6 +84,8 @@ class LetterLedger:
     def _record(
         self, session: Session, row: Row, identity: Identity, event: str, text: str, now: datetime
     ) -> None:
+        if row["subject_kind"] == SITTING:
+            tell_sitting(session.connection(), identity, row["subject_id"], event, text, now)
         for subject in self.locked(session, row):
             record_fact(session, self._engine, subject, identity, event, {"texte": text}, now)
             store_chain(session.connection(), subject)

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from grants.comites.rappels import see_to, sittings_due
 from grants.dossiers.advance import Demand, advance, settle
 from grants.dossiers.causes import rule_at
 from grants.dossiers.readiness import follow_readiness, readiness, stages_that_time_changes
@@ -101,6 +102,7 @@ def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
             _take(database, engine, due, now, swept)
     for batch in _batches(database, now):
         _see_to(database, engine, batch, now, swept, attempts)
+    _see_to_sittings(database, engine, now, swept, attempts)
     attempts.tell()
     return swept
 
@@ -150,6 +152,23 @@ def _see_to(
             continue
         swept.add(done)
         attempts.broken += [fault for _dossier, fault in done.broken]
+
+
+def _see_to_sittings(
+    database: Database, engine: Engine, now: datetime, swept: Swept, attempts: _Attempts
+) -> None:
+    """The reminders of séances, one by one: each writes to all the members it is for."""
+    with database.reading() as session:
+        found = sittings_due(session.connection(), now, MOST_AT_ONCE)
+    for due in found:
+        with attempts.one(due.seance_id):
+            with database.unit_of_work() as session:
+                seen = see_to(session, engine, due, now)
+            swept.letters += seen.letters
+            swept.reminders += bool(seen.letters)
+            swept.tasks += seen.tasks
+            swept.put_off += seen.put_off
+            swept.dropped += seen.dropped
 
 
 def _few(people: list[Person]) -> Iterator[list[Person]]:

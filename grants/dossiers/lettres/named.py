@@ -23,7 +23,7 @@ def naming(engine: Engine, letter: Letter) -> Naming:
     pipelines: list[Pipeline] = []
     moves: list[Action] = []
     reminders: list[ReminderRule] = []
-    for pipeline in engine.catalogue.current():
+    for pipeline in engine.catalogue.newest():
         mine = [each for each in pipeline.actions if letter.key in each.letters]
         rules = [
             rule

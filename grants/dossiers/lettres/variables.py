@@ -93,6 +93,20 @@ _OF_A_SEANCE = (
     ("lieu", "Son lieu", "Maison des associations, salle 2", ""),
     ("cloture", "Le dernier jour pour s’y inscrire", "2027-02-26", "date_longue"),
 )
+MEETING = ("seance", "Séance")
+_OF_A_MEMBER = (
+    Variable("membre.nom", "Le prénom et le nom du membre", "Camille Aubrac"),
+    Variable("membre.civilite", "Sa civilité, pour s’adresser à lui", "madame", "appel"),
+    Variable("membre.structure", "Au nom de qui il siège", "Fondation Exemple"),
+    Variable("seance.lien_visio", "Pour participer à distance", "https://visio.exemple.example/x"),
+    Variable("seance.nombre_de_dossiers", "Combien de dossiers y passent", 13),
+    Variable("seance.vote_avant", "Si l’on vote avant la séance", True),
+    Variable(
+        "lien_personnel",
+        "Le lien qui ouvre la page du membre, à lui seul",
+        "https://lien-personnel.invalid/seance/1",
+    ),
+)
 _OF_AN_APPOINTMENT = (
     Variable("rendez_vous.le", "La date du rendez-vous", "2027-03-16T09:30:00Z", "date_heure"),
     Variable("rendez_vous.lieu", "Son lieu", "À nos bureaux, 3 place du Marché"),
@@ -131,12 +145,13 @@ _BY_TYPE: Mapping[str, tuple[Any, str]] = {
 def variables_of(engine: Engine, letter: Letter) -> tuple[Variable, ...]:
     """Every value that a letter may use, those of the questions of its pipelines included."""
     named, uses = naming(engine, letter), uses_of((letter,))
-    found = [*_COMMON, *_answers(engine, named)]
+    members = letter.to == "membres"
+    found = [*_of_a_member(), *_OF_A_MEMBER] if members else [*_COMMON, *_answers(engine, named)]
     found += _OF_A_MOVE if named.by_moves else ()
     found += _OF_A_REMINDER if named.by_reminders else ()
     found += [
         Variable(f"{key}.{name}", f"{label} : {said[0].lower()}{said[1:]}", example, way)
-        for key, label in _referred(engine, named)
+        for key, label in ((MEETING,) if members else _referred(engine, named))
         if key in uses
         for name, said, example, way in _OF_A_SEANCE
     ]
@@ -147,6 +162,11 @@ def variables_of(engine: Engine, letter: Letter) -> tuple[Variable, ...]:
             example = [{**_PIECE, **more}, {**_PIECE, "label": "RIB de la structure", **more}]
             found.append(Variable(name, description, example, within=tuple(example[0])))
     return tuple(found)
+
+
+def _of_a_member() -> tuple[Variable, ...]:
+    """What is told of the organisme and of whom to answer, whatever the letter is about."""
+    return tuple(each for each in _COMMON if each.name.startswith(("organisme.", "referent.")))
 
 
 def _answers(engine: Engine, named: Naming) -> Iterator[Variable]:
