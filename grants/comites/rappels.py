@@ -175,10 +175,11 @@ def _each_in_turn(
         who = each.recipient
         by_mail = bool(who.email) and (tenant, who.email or "") not in stopped
         day = taken.get((tenant, who.personne_id or 0)) if by_mail else None
-        later = day and usual_moment(
-            from_paris(datetime.combine(day + timedelta(days=1), time())), subject.row["territoire"]
-        )
-        found.append(OneEach(each, COURRIEL if by_mail else PAPIER, later or now))
+        due_at = now
+        if day is not None:
+            next_day = from_paris(datetime.combine(day + timedelta(days=1), time()))
+            due_at = usual_moment(next_day, subject.row["territoire"])
+        found.append(OneEach(each, COURRIEL if by_mail else PAPIER, due_at))
     return found
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select, text, update
 from sqlmodel import Session
 
+from grants.comites.rappels import SittingDue, see_to
+from grants.comites.reading import KIND as SITTING
+from grants.dossiers.reading import KIND
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.service import finish_task
 from grants.dossiers.taches.tables import Tache
@@ -55,6 +58,12 @@ _SETTLE = Statement(
     .where(_C.c.id == bindparam("courrier"))
     .values({name: bindparam(name) for name in _SETTLED})
 )
+_OF_SITTINGS = (
+    select(_E.c.id, _E.c.subject_id, _E.c.due_at)
+    .where(_TO_COME, _E.c.tenant_id == bindparam("tenant"), _E.c.due_at < bindparam("moment"))
+    .where(_E.c.kind == echeances.RELANCE, _E.c.subject_kind == SITTING)
+    .order_by(_E.c.due_at, _E.c.id)
+)
 
 
 @dataclass(slots=True)
@@ -71,7 +80,7 @@ class PastLetters:
     def __post_init__(self) -> None:
         rules = {
             rule.key
-            for loaded in self.engine.catalogue.every()
+            for loaded in self.engine.catalogue.every_of()
             for stage in loaded.pipeline.stages
             for rule in stage.reminders
             if rule.letter
@@ -80,6 +89,9 @@ class PastLetters:
 
     def live_until(self, moment: datetime) -> None:
         """Prepare the reminders that fell due before that moment, each at its own."""
+        for due, at in self._sittings(moment):
+            see_to(self.session, self.engine, due, at)
+            self.send(at)
         while due := self._oldest(moment):
             at, person = due
             prepare(self.session, self.engine, [person], at)
@@ -107,6 +119,12 @@ class PastLetters:
         for row in self.session.connection().execute(long_ago).all():
             who = Identity(self.organisme_id, row.pour_id, row.nom, "charge_de_mission")
             finish_task(self.session, self.engine, who, row.id, row.creee_le + timedelta(hours=2))
+
+    def _sittings(self, moment: datetime) -> list[tuple[SittingDue, datetime]]:
+        """The reminders of séances due before that moment, soonest first."""
+        query = _OF_SITTINGS, {"tenant": self.organisme_id, "moment": moment}
+        rows = self.session.connection().execute(*query).all()
+        return [(SittingDue(row.id, self.organisme_id, row.subject_id), row.due_at) for row in rows]
 
     def _oldest(self, moment: datetime) -> tuple[datetime, Person] | None:
         """The letter that fell due first, and whom it is for."""
@@ -145,6 +163,8 @@ class PastLetters:
         return self.heads[key]
 
     def _referent(self, row: Row) -> dict[str, Any] | None:
+        if row["subject_kind"] != KIND:
+            return None
         return _SIGNER.first(self.session.connection(), {"dossier": row["subject_id"]})
 
     def _signed(self, row: Row, at: datetime) -> dict[str, Any]:
@@ -160,7 +180,8 @@ def _oldest(rules: list[str]) -> Statement:
         select(_E.c.due_at, _D.c.porteur_id, _D.c.id)
         .join(_D, _D.c.id == _E.c.subject_id)
         .where(_TO_COME, _E.c.tenant_id == bindparam("tenant"), _E.c.due_at < bindparam("moment"))
-        .where(_E.c.kind == echeances.RELANCE, or_(*[_E.c.rule == each for each in rules]))
+        .where(_E.c.kind == echeances.RELANCE, _E.c.subject_kind == KIND)
+        .where(or_(*[_E.c.rule == each for each in rules]))
         .order_by(_E.c.due_at, _E.c.id)
         .limit(1)
     )

@@ -68,6 +68,8 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         personnes=tuple(personne for fichier in fichiers for personne in fichier.personnes),
         dossiers=tuple(dossier for fichier in fichiers for dossier in fichier.dossiers),
         taches=tuple(tache for fichier in fichiers for tache in fichier.taches),
+        comites=tuple(comite for fichier in fichiers for comite in fichier.comites),
+        membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
     )
     if incoherences := incoherences_de(demonstration):
         raise DonneesInvalides(incoherences)

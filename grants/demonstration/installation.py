@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 from sqlmodel import Session
 
+from grants.comites.instances import create_comite
+from grants.comites.membres import name_membre
 from grants.comites.seances import create_seance
 from grants.demonstration.modeles import Compte as Equipier
 from grants.demonstration.modeles import Demonstration, Seance
@@ -18,7 +20,7 @@ from grants.organisation.colleagues import create_compte, join
 from grants.organisation.founding import create_organisme, record_birth
 from grants.organisation.identity import Identity
 from grants.organisation.parameters import change_parameters
-from grants.organisation.roles import DIRECTION
+from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION
 from grants.organisation.tables import Adhesion, Compte, Organisme
 from workflow.database import table_of
 from workflow.engine import Engine
@@ -32,11 +34,16 @@ BEFORE_THE_FIRST_CONTACT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """Where a story takes place: the tenant, who acts in it, and its séances, by key."""
+    """Where a story takes place: the tenant, who acts in it, its séances and its members, by key.
+
+    `prepare`: the colleague who prepares the séances.
+    """
 
     organisme_id: int
     identities: Mapping[str, Identity]
     seances: Mapping[str, int]
+    membres: Mapping[str, int]
+    prepare: Identity
 
 
 def is_installed(connection: Connection, demonstration: Demonstration) -> bool:
@@ -66,11 +73,51 @@ def install(
     nom = demonstration.organisme.nom
     record_birth(session.connection(), organisme_id, nom, team[chief], start)
     _set_targets(session, engine, demonstration.organisme, identities[chief], start)
+    comites = _comites(session, demonstration, identities[chief], start)
+    membres = _members(session, demonstration, comites, identities[chief], start)
+    prepares = next((cle for cle, role in roles.items() if role == CHARGE_DE_MISSION), chief)
     seances = {
-        seance.cle: create_seance(session, engine, identities[chief], _form_of(seance), start)
+        seance.cle: create_seance(session, engine, identities[prepares], _form_of(seance), start)
         for seance in demonstration.seances
     }
-    return Installed(organisme_id, identities, seances)
+    return Installed(organisme_id, identities, seances, membres, identities[prepares])
+
+
+def _comites(
+    session: Session, demonstration: Demonstration, direction: Identity, start: datetime
+) -> dict[str, int]:
+    """The comités of the organisme, by name; one that only a séance names has the usual rules."""
+    told = {each.nom: {"nature": each.nature, **each.regles} for each in demonstration.comites}
+    told = {**{each.comite: {} for each in demonstration.seances}, **told}
+    return {
+        nom: create_comite(session, direction, {"nom": nom, **rules}, start)
+        for nom, rules in told.items()
+    }
+
+
+def _members(
+    session: Session,
+    demonstration: Demonstration,
+    comites: Mapping[str, int],
+    direction: Identity,
+    start: datetime,
+) -> dict[str, int]:
+    """Those who sit, by key: the titulars before their deputies."""
+    found: dict[str, int] = {}
+    for each in sorted(demonstration.membres, key=lambda each: each.suppleant_de is not None):
+        form = {
+            "nom": f"{each.prenom} {each.nom}",
+            "email": each.courriel,
+            "structure": each.structure,
+            "college": each.college,
+            "voix": each.voix,
+            "debut": each.debut.isoformat(),
+            "rang_presidence": str(each.presidence) if each.presidence else None,
+            "suppleant_de_id": str(found[each.suppleant_de]) if each.suppleant_de else None,
+        }
+        given = {key: value for key, value in form.items() if value is not None}
+        found[each.cle] = name_membre(session, direction, comites[each.comite], given, start)
+    return found
 
 
 def _found(session: Session, demonstration: Demonstration, start: datetime) -> int:

@@ -73,8 +73,64 @@ class Compte(Donnee):
     telephone: Telephone | None = None
 
 
+class Comite(Donnee):
+    """An instance, with its own rules where they are not the usual ones, as they would be typed."""
+
+    nom: Texte
+    nature: Literal["decision", "avis", "pilotage"] = "decision"
+    regles: Mapping[Cle, Texte] = Field(default_factory=dict)
+
+
+class Membre(Donnee):
+    """Somebody who sits in a comité, always invented. `presidence`: 1 presides, 2 in his stead."""
+
+    cle: Cle
+    comite: Texte = "CTS"
+    prenom: Texte
+    nom: Texte
+    courriel: Courriel | None = None
+    structure: Texte
+    college: Texte
+    voix: Literal["deliberative", "consultative"] = "deliberative"
+    suppleant_de: Cle | None = None
+    presidence: int | None = None
+    debut: Jour
+
+
+class Passage(Donnee):
+    """What happened to one dossier at a séance, where it is more than a vote of all for the same.
+
+    Each vote is under the key of its member; `montants` where it is not what was granted. The
+    decision is that of the dossier's own story; here where no action has applied it yet.
+    """
+
+    dossier: Cle
+    note: Texte | None = None
+    avis: Texte | None = None
+    vigilance: Texte | None = None
+    pour: tuple[Cle, ...] = ()
+    reserves: Mapping[Cle, Texte] = Field(default_factory=dict)
+    ajournement: tuple[Cle, ...] = ()
+    contre: tuple[Cle, ...] = ()
+    abstention: tuple[Cle, ...] = ()
+    montants: Mapping[Cle, Centimes] = Field(default_factory=dict)
+    deports: Mapping[Cle, Texte] = Field(default_factory=dict)
+    conditions: tuple[Texte, ...] = ()
+    levee_le: Moment | None = None
+    levee: Texte | None = None
+    decision: Literal["retenu", "ajourne", "refuse"] | None = None
+    montant: Centimes | None = None
+    motif: Texte | None = None
+    vote: Literal["a_venir", "en_cours", "clos"] = "clos"
+
+
 class Seance(Donnee):
-    """A meeting of a comité. `atteste` says which of its facts a public source gives."""
+    """A meeting of a comité, and what was done of it so far (`etat`).
+
+    `atteste` says which of its facts a public source gives. `pouvoirs`: who is represented, by
+    whom. `arrivees`, `departs`: minutes from the beginning. `chacun_vote`: members vote on their
+    own screens, and nobody enters a vote for them.
+    """
 
     cle: Cle
     comite: Texte = "CTS"
@@ -83,6 +139,16 @@ class Seance(Donnee):
     cloture_inscriptions: Jour
     invente: bool
     atteste: tuple[Texte, ...] = ()
+    etat: Literal["preparation", "convoquee", "ouverte", "close", "pv_valide"] = "preparation"
+    convoquee_le: Moment | None = None
+    excuses: tuple[Cle, ...] = ()
+    absents: tuple[Cle, ...] = ()
+    pouvoirs: Mapping[Cle, Cle] = Field(default_factory=dict)
+    arrivees: Mapping[Cle, int] = Field(default_factory=dict)
+    departs: Mapping[Cle, int] = Field(default_factory=dict)
+    chacun_vote: bool = False
+    remarques: Texte | None = None
+    passages: tuple[Passage, ...] = Field(default=(), alias="passage")
 
 
 class Structure(Donnee):
@@ -196,6 +262,8 @@ class Fichier(Donnee):
 
     organisme: Organisme | None = None
     comptes: tuple[Compte, ...] = Field(default=(), alias="compte")
+    comites: tuple[Comite, ...] = Field(default=(), alias="comite")
+    membres: tuple[Membre, ...] = Field(default=(), alias="membre")
     seances: tuple[Seance, ...] = Field(default=(), alias="seance")
     structures: tuple[Structure, ...] = Field(default=(), alias="structure")
     personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
@@ -213,3 +281,5 @@ class Demonstration(Donnee):
     personnes: tuple[Personne, ...]
     dossiers: tuple[Dossier, ...]
     taches: tuple[Tache, ...] = ()
+    comites: tuple[Comite, ...] = ()
+    membres: tuple[Membre, ...] = ()

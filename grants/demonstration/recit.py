@@ -15,6 +15,7 @@ from grants.demonstration.courriers import PastLetters
 from grants.demonstration.installation import Installed
 from grants.demonstration.modeles import Demonstration, Dossier, Fait, LigneDePlan, Structure, Tache
 from grants.demonstration.papiers import Paper, Papers, papers_of
+from grants.demonstration.seances import Instant, Salle
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.notes import add_note
 from grants.dossiers.opening import Opening, open_dossier
@@ -45,12 +46,13 @@ class StoryImpossible(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """One moment of one story: the first contact, a fact, or a pièce that comes."""
+    """One moment of one story: the first contact, a fact, a pièce that comes, or a séance's."""
 
     at: datetime
-    dossier: Dossier
+    dossier: Dossier | None = None
     fait: Fait | None = None
     paper: Paper | None = None
+    instant: Instant | None = None
 
 
 @dataclass(slots=True)
@@ -105,8 +107,17 @@ class Recit:
             loaded = self.engine.catalogue.latest(dossier.pipeline)
             for paper in papers_of(loaded.pipeline, dossier, self.now) if loaded else ():
                 yield _Event(paper.at, dossier, paper=paper)
+        for seance in self.demonstration.seances:
+            here = self.session, self.engine, self.demonstration, self.place
+            for instant in Salle(*here, seance, self.dossiers).instants():
+                # Loaded before its hour, a séance of the day has begun all the same.
+                yield _Event(min(instant.at, self.now), instant=instant)
 
     def _happen(self, event: _Event) -> None:
+        if event.instant is not None:
+            event.instant.run(event.at)
+            return
+        assert event.dossier is not None, "what is not a séance's is a dossier's"
         if event.paper is not None:
             identity = self.place.identities[event.dossier.referent]
             id = self.dossiers[event.dossier.cle]
@@ -272,6 +283,9 @@ def _what_is_invented(dossier: Dossier) -> str:
 
 def _what_happened(event: _Event, error: DomainError) -> str:
     where = nom_du_fait(event.fait) if event.fait else "premier contact"
+    who = event.dossier.cle if event.dossier else "séance"
+    if event.instant is not None:
+        where = event.instant.what
     if event.paper is not None:
         where = f"pièce {event.paper.piece.key}"
     reasons = str(error)
@@ -279,4 +293,4 @@ def _what_happened(event: _Event, error: DomainError) -> str:
         reasons = " ; ".join(refusal.message for refusal in error.refusals)
     elif isinstance(error, Invalid):
         reasons = " ; ".join(f"{key} : {fault}" for key, fault in error.faults.items())
-    return f"{event.dossier.cle}, {where} : {reasons}"
+    return f"{who}, {where} : {reasons}"

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from grants.comites.decisions import Verdict, decide
 from grants.demonstration.donnees import charger_2009
 from grants.demonstration.installation import install
 from grants.demonstration.modeles import Demonstration
@@ -44,6 +45,7 @@ PROJECTS = (
 _REASON = "Le plan de financement n’est pas encore équilibré."
 _EXPECTED = "Un budget détaillé par nature de dépense.\nLa réponse écrite de la commune."
 #: At each stage, what could be done instead of going on: answers, with a reason or without.
+_DECIDES = {"ajourner": "ajourne", "refuser": "refuse"}
 _INSTEAD: Mapping[str, tuple[tuple[str, Mapping[str, str], str | None], ...]] = {
     "contact": (
         ("classer_sans_suite", {}, "Vous nous avez dit renoncer à votre projet pour cette année."),
@@ -106,7 +108,7 @@ class Correspondence:
         for event in sorted(recit._events(), key=lambda each: each.at):
             self._before(recit, event)
             recit._happen(event)
-            if event.paper is None:
+            if event.paper is None and event.dossier is not None:
                 self._after(recit, event)
 
     def head(self, due: Due) -> Any:
@@ -116,11 +118,12 @@ class Correspondence:
 
     def _before(self, recit: Recit, event: _Event) -> None:
         """What the comité could have decided instead."""
-        if event.fait is not None and event.fait.action == "selectionner":
+        if event.dossier and event.fait is not None and event.fait.action == "selectionner":
             for instead in _INSTEAD["cts tenu"]:
                 self._try(recit, event.dossier.cle, event.at - timedelta(minutes=1), *instead)
 
     def _after(self, recit: Recit, event: _Event) -> None:
+        assert event.dossier is not None, "what is not a séance's is a dossier's"
         cle = event.dossier.cle
         subject = self._read(recit.dossiers[cle])
         if event.fait is not None and event.fait.action is None:
@@ -131,6 +134,11 @@ class Correspondence:
             self._try(recit, cle, event.at + timedelta(minutes=1), *instead)
         if event.fait is None:
             self._elsewhere(cle, subject, event.at)
+
+    def _decide_instead(self, cle: str, recit: Recit, retenue: str, at: datetime) -> None:
+        subject = self._read(recit.dossiers[cle])
+        verdict = Verdict(subject.row["seance_id"], subject.id, retenue, motif=_REASON)
+        decide(self.session, self.engine, recit.place.prepare, verdict, at)
 
     def _try(
         self,
@@ -144,6 +152,8 @@ class Correspondence:
         """A move, its letters read, and taken back."""
         identity = recit.place.identities["direction"]
         with self.session.connection().begin_nested() as attempt:
+            if action in _DECIDES:
+                self._decide_instead(cle, recit, _DECIDES[action], at)
             demand = Demand(recit.dossiers[cle], action, dict(answers), reason)
             advance(self.session, self.engine, identity, demand, at)
             self._letters(cle, self._read(recit.dossiers[cle]), at)
@@ -245,7 +255,13 @@ def six_projects() -> Demonstration:
     """The demonstration of 2009 with its six selected projects, and nothing else."""
     whole = charger_2009()
     dossiers = tuple(each for each in whole.dossiers if each.cle in PROJECTS)
-    return whole.model_copy(update={"dossiers": dossiers})
+    seances = tuple(
+        each.model_copy(
+            update={"passages": tuple(one for one in each.passages if one.dossier in PROJECTS)}
+        )
+        for each in whole.seances
+    )
+    return whole.model_copy(update={"dossiers": dossiers, "seances": seances})
 
 
 def by_letter(due: list[Due]) -> Iterator[tuple[str, list[Due]]]:
