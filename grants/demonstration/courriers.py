@@ -37,6 +37,9 @@ from workflow.statements import Statement
 
 #: A letter that waits for somebody's « Envoyer » is still worth sending for a while.
 WORTH_SENDING = timedelta(days=30)
+#: What members were reminded of before each séance is told as far as somebody may look for it: a
+#: dozen letters each time, for every séance of every year, would make the first start long.
+WORTH_READING = timedelta(days=60)
 #: What was asked of a colleague lately is still to be done.
 LATELY = timedelta(days=10)
 _C, _D, _E = table_of(Courrier), table_of(Dossier), table_of(Echeance)
@@ -90,6 +93,9 @@ class PastLetters:
     def live_until(self, moment: datetime) -> None:
         """Prepare the reminders that fell due before that moment, each at its own."""
         for due, at in self._sittings(moment):
+            if at < self.now - WORTH_READING:
+                echeances.settle(self.session.connection(), due.id, echeances.ANNULEE, at)
+                continue
             see_to(self.session, self.engine, due, at)
             self.send(at)
         while due := self._oldest(moment):

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from grants.comites.agenda import write_note
+from grants.comites.agenda import order_agenda, write_note
 from grants.comites.closing import close_vote
 from grants.comites.comptage import ABSTENTION, AJOURNEMENT, DEFAVORABLE, FAVORABLE, RESERVES
 from grants.comites.decisions import Verdict, decide, reserves_of
@@ -90,6 +90,7 @@ class Salle:
                 yield self._instant(at, f"note {passage.dossier}", partial(self._note, passage))
 
     def _session(self) -> Iterator[Instant]:
+        yield self._instant(self._minute(1), "ordre du jour", self._order)
         yield self._instant(self._minute(2), "ouvrir", partial(self._move, "ouvrir"))
         yield self._instant(self._minute(2), "présidence", self._take_the_chair)
         for membre, etat, minute in self._attendance():
@@ -253,6 +254,11 @@ class Salle:
         if action == "valider_pv":
             acting = next(each for each in self.place.identities.values() if each.role == DIRECTION)
         advance_seance(self.session, self.engine, acting, SeanceDemand(self.id, action), at)
+
+    def _order(self, at: datetime) -> None:
+        """The dossiers are heard in the order in which they are told."""
+        heard = [self.dossiers[each.dossier] for each in self._passages()]
+        order_agenda(self.session, self.place.prepare, self.id, heard, at)
 
     def _note(self, passage: Passage, at: datetime) -> None:
         form = {

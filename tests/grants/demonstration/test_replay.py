@@ -214,8 +214,8 @@ def test_the_living_organisme_stands_in_every_stage(loaded: Database) -> None:
     loaded_pipeline = build_engine().catalogue.latest("microprojets")
     assert loaded_pipeline is not None
     assert inhabited == {stage.key for stage in loaded_pipeline.pipeline.stages}
-    assert sum(row.many for row in found if row.pipeline == "microprojets") == 40
-    assert sum(row.many for row in found) == 50
+    assert sum(row.many for row in found if row.pipeline == "microprojets") == 43
+    assert sum(row.many for row in found) == 53
 
 
 def test_what_is_due_in_the_living_organisme_is_to_come(loaded: Database) -> None:
@@ -348,4 +348,4 @@ def test_a_story_that_cannot_be_told_leaves_nothing_behind(
 def test_the_living_organisme_loads_on_any_day(sqlite_empty: Database, day: date) -> None:
     now = from_paris(datetime.combine(day, time(10)))
     load_demonstration(sqlite_empty, build_engine(), now, papers(), only="vivante")
-    assert count(sqlite_empty, "dossier") == 50
+    assert count(sqlite_empty, "dossier") == 53
