@@ -77,8 +77,9 @@ class Catalogue:
         return tuple(sorted(of_the_kind, key=lambda each: (each.rank, each.key)))
 
     def newest(self) -> tuple[Pipeline, ...]:
-        """The latest version of each pipeline, whatever moves along it, by key."""
-        return tuple(each.pipeline for _, each in sorted(self._latest.items()))
+        """The latest version of each pipeline, whatever moves along it, in the order shown."""
+        latest = (each.pipeline for each in self._latest.values())
+        return tuple(sorted(latest, key=lambda each: (each.rank, each.key)))
 
     def every(self) -> tuple[LoadedPipeline, ...]:
         """Every version of every kind of subject, ordered by key then version."""

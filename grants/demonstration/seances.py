@@ -74,7 +74,8 @@ class Salle:
         if reached >= _ORDER.index("ouverte"):
             yield from self._session()
         if reached >= _ORDER.index("close"):
-            at = self._minute(FIRST + EACH * len(self._passages()) + 5)
+            moves = [*self.seance.departs.values(), *self.seance.arrivees.values()]
+            at = self._minute(max(FIRST + EACH * len(self._passages()), *moves, 0) + 5)
             yield self._instant(at, "clore", partial(self._move, "clore"))
             if self.seance.remarques:
                 yield self._instant(at + timedelta(minutes=30), "remarques", self._remark)

@@ -207,7 +207,7 @@ class Correspondence:
         found: dict[str, list[Letter]] = {}
         for letter in self.engine.vocabulary.letters.values():
             pipelines = [each.key for each in naming(self.engine, letter).pipelines]
-            if mine not in pipelines:
+            if letter.to != "membres" and mine not in pipelines:
                 found.setdefault(pipelines[0], []).append(letter)
         return found
 
