@@ -17,6 +17,7 @@ from api.presentation.membres import membre_form
 from api.views.chrome import Flash
 from api.visit import Visit, Writer
 from grants.comites.membres import modify_membre_of, name_membre
+from workflow.dates import to_paris
 from workflow.errors import Invalid, Stale
 
 router = APIRouter()
@@ -84,6 +85,7 @@ def _membre(
     with house.database.reading() as session:
         asking = ask(house, session, visit, typed, faults)
         shown = key or (new_key() if place[1] is None else "")
-        view = membre_form(asking, place, key=shown, version=version, conflict=conflict)
+        today = to_paris(visit.now).date()
+        view = membre_form(asking, place, today, key=shown, version=version, conflict=conflict)
     status = 409 if conflict else 422 if faults else 200
     return page(request, visit, _FORM, view, present=_PRESENT, status=status)

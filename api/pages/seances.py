@@ -27,8 +27,9 @@ _FORM = "pages/seances/formulaire.html"
 @router.get(LIST)
 def seances(request: Request, visit: SignedIn) -> Response:
     """The séances to come, then those held."""
-    with house_of(request).database.reading() as session:
-        view = list_page(session.connection(), visit)
+    house = house_of(request)
+    with house.database.reading() as session:
+        view = list_page(session.connection(), house.engine, visit)
     return page(request, visit, "pages/seances/liste.html", view, present=_PRESENT)
 
 

@@ -23,7 +23,12 @@ from workflow.pipeline import Action, Pipeline
 from workflow.subject import Subject
 
 # A refusal mended outside the dossier's own sheets.
-_PLACES = {"seance": "/seances", "structure": "{dossier}/porteur", "porteur": "{dossier}/porteur"}
+_PLACES = {
+    "seance": "/seances",
+    "structure": "{dossier}/porteur",
+    "porteur": "{dossier}/porteur",
+    "reserves": "/seances/{seance}{dossier}#reserves",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +201,8 @@ def _place(pipeline: Pipeline, subject: Subject, where: str | None) -> str | Non
         return f"#piece-{key}"
     if key and pipeline.sheet(sheet) is not None:
         return f"?fiche={sheet}#{sheet}-{key}"
-    return _PLACES[where].format(dossier=f"/dossiers/{subject.id}") if where in _PLACES else None
+    place = {"dossier": f"/dossiers/{subject.id}", "seance": subject.row["seance_id"]}
+    return _PLACES[where].format(**place) if where in _PLACES else None
 
 
 def _reserved(offer: Offer, read_only: bool) -> str:

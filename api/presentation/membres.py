@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from api.presentation.comites import LIST
@@ -26,6 +27,7 @@ _DEPUTY = "suppleant_de_id"
 def membre_form(
     asking: Asking,
     place: tuple[int, int | None],
+    today: date,
     *,
     key: str = "",
     version: int | None = None,
@@ -37,7 +39,7 @@ def membre_form(
     back = Link(label=row["nom"], url=f"{LIST}/{comite_id}")
     member = None if membre_id is None else _seat(asking, comite_id, membre_id)
     known = {} if member is None else {each: getattr(member, each) for each in member.__slots__}
-    known = known or {"voix": "deliberative", "debut": None}
+    known = known or {"voix": "deliberative", "debut": today}
     mandate = tuple(_asked(asking, row, each, known, membre_id) for each in MEMBRE_FIELDS)
     who = () if member else (FieldGroup(title="La personne", fields=_person(asking)),)
     url = f"{LIST}/{comite_id}/membres"

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.presentation.fields import Asking, questions
+from api.presentation.stages import badge
 from api.views.chrome import Link
 from api.views.fields import FieldGroup
 from api.views.forms import FormPage, FormView
 from api.views.listing import EmptyState
 from api.views.seances import Inscriptions, SeanceRow, SeancesPage
 from api.visit import Visit
-from grants.comites.queries import seance_name, seances_with_counts
+from grants.comites.queries import TAKES_INSCRIPTIONS, seance_name, seances_with_counts
 from grants.comites.seances import SEANCE_FIELDS
 from workflow.dates import to_paris
+from workflow.engine import Engine
 
 LIST = "/seances"
 NEW = "/seances/nouvelle"
@@ -26,15 +28,15 @@ _BACK = Link(label="Séances", url=LIST)
 _SOON = timedelta(days=14)
 
 
-def list_page(connection: Connection, visit: Visit) -> SeancesPage:
+def list_page(connection: Connection, engine: Engine, visit: Visit) -> SeancesPage:
     """Every séance of the organisme: to come, then held."""
     rows = seances_with_counts(connection, visit.identity.organisme_id)
     coming = [row for row in rows if row["tenue_le"] > visit.now]
     held = [row for row in rows if row["tenue_le"] <= visit.now]
     new_url = NEW if visit.identity.may_write else None
     return SeancesPage(
-        a_venir=tuple(_row(row, row["inscrits"], visit) for row in reversed(coming)),
-        tenues=tuple(_row(row, row["inscrits"], visit) for row in held),
+        a_venir=tuple(_row(engine, row, visit) for row in reversed(coming)),
+        tenues=tuple(_row(engine, row, visit) for row in held),
         new_url=new_url,
         empty=None if rows else _nothing(new_url),
     )
@@ -74,7 +76,8 @@ def _proposed(asking: Asking) -> Mapping[str, Any]:
     return {"comite": rows[0]["comite"], "lieu": rows[0]["lieu"]}
 
 
-def _row(row: Mapping[str, Any], inscrits: int, visit: Visit) -> SeanceRow:
+def _row(engine: Engine, row: Mapping[str, Any], visit: Visit) -> SeanceRow:
+    pipeline = engine.catalogue.machine(row["pipeline"], row["pipeline_version"]).pipeline
     return SeanceRow(
         url=f"{LIST}/{row['id']}",
         comite=row["comite"],
@@ -82,7 +85,8 @@ def _row(row: Mapping[str, Any], inscrits: int, visit: Visit) -> SeanceRow:
         cloture=row["cloture_inscriptions"],
         inscriptions=takes_inscriptions(row, visit),
         lieu=row["lieu"],
-        inscrits=inscrits,
+        inscrits=row["inscrits"],
+        stage=None if row["stage"] in TAKES_INSCRIPTIONS else badge(pipeline, row["stage"]),
     )
 
 

@@ -129,6 +129,8 @@
   // A page redrawn in place takes the address it was sent to, and keeps the keyboard inside it.
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
+    // What refreshes by itself takes neither the keyboard nor the messages.
+    if (ctx.sourceElement?.matches("[data-polls]")) return;
     const answer = ctx.response?.raw;
     if (ctx.select !== "#contenu" || !answer) {
       document.querySelector(".flashes")?.replaceChildren();

@@ -7,13 +7,17 @@ from datetime import date, datetime
 from typing import Literal
 
 from api.views.listing import EmptyState
+from api.views.stages import StageBadge
 
 Inscriptions = Literal["ouvertes", "bientot", "closes", "tenue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeanceRow:
-    """One séance on the list. `inscriptions` says whether a dossier may still be inscribed."""
+    """One séance on the list. `inscriptions` says whether a dossier may still be inscribed.
+
+    `stage`: where it stands, once it takes none.
+    """
 
     url: str
     comite: str
@@ -22,6 +26,7 @@ class SeanceRow:
     inscriptions: Inscriptions
     lieu: str = ""
     inscrits: int = 0
+    stage: StageBadge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
