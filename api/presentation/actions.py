@@ -107,7 +107,7 @@ def _view(
         url=f"/dossiers/{subject.id}/actions/{action.key}",
         tone=action.tone,
         # A form to mend is shown again, even where mending it will not be enough.
-        allowed=offer.allowed or bool(back and back.faults),
+        allowed=offer.allowed or bool(back and back.faults) or bool(at_fields),
         reasons=reasons,
         fields=questions(here, action.fields, _proposed(action, subject)),
         reason=reason_field(here, action),
