@@ -33,12 +33,15 @@ class WordPaper:
 def as_word(paper: WordPaper) -> bytes:
     """The file. Its styles are Word's own: what it is pasted into gives them its looks."""
     import docx
+    from docx.oxml.ns import qn
 
     made = docx.Document()
     made.core_properties.title = _clean(paper.title)
     made.core_properties.author = _clean(paper.author)
     made.core_properties.language = _LANGUAGE
     made.core_properties.comments = ""
+    for language in made.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)  # or Word would underline every word of it
     _write(made, ((), paper.over), "Subtitle")
     _write(made, ((), paper.title), "Title")
     _write(made, ((), paper.under), "Subtitle")

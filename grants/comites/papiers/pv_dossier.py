@@ -114,7 +114,7 @@ def _named_ballots(ballots: Sequence[Data]) -> Iterator[Block]:
     if reserved:
         yield Listing(
             tuple(
-                (paragraph(f"Réserves de {each['nom']} : {each['reserves']}"),) for each in reserved
+                (paragraph(f"Réserves ({each['nom']}) : {each['reserves']}"),) for each in reserved
             )
         )
 

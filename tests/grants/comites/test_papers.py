@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from pypdf import PdfReader
 from sqlalchemy import Connection, update
 
@@ -112,6 +113,12 @@ class Sitting(Agenda):
         with hearing.database.reading() as session:
             minutes = minutes_of(session.connection(), hearing.by.organisme_id, hearing.seance)
         return extract_paper(minutes, dossier, hearing.now)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """One kind: each paper is had on both in `test_seances_papiers`."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -271,4 +278,6 @@ def test_word_says_what_the_minutes_say_and_that_it_proves_nothing(sitting: Sitt
     assert "Projet, pas encore validé. Copie de travail" in told
     assert "Un budget à resserrer." in told
     assert "Le comité salue Projet numéro 2." in told
+    languages = document.styles.element.iter(qn("w:lang"))
+    assert {each.get(qn("w:val")) for each in languages} == {"fr-FR"}
     assert document.tables[0].cell(1, 0).text == hearing.members()[0].nom
