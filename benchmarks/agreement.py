@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, select
 
 from benchmarks.orders import Orders, Peer
+from grants.comites.tables import Decision
 from grants.dossiers.tables import Dossier
 from notifications.courrier_table import Courrier
 from notifications.webhook_tables import Annonce
@@ -22,8 +23,9 @@ _OWN = {
     *("id", "reference", "head", "subject_id", "payload_digest", "hash", "idempotency_key", "salt"),
     *("porteur_id", "structure_id", "recipient_id", "recipient_name", "recipient_email", "title"),
     "event_id",
+    "dossier_id",
 }
-_DOSSIER, _ANNONCE = table_of(Dossier), table_of(Annonce)
+_DOSSIER, _ANNONCE, _DECISION = table_of(Dossier), table_of(Annonce), table_of(Decision)
 _AROUND = [table_of(each) for each in (JournalEntry, JournalPayload, Echeance, Courrier)]
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -60,6 +62,7 @@ def rows_of(connection: Connection, dossier_id: int) -> Rows:
     for table in _AROUND:
         about = and_(table.c.subject_kind == "dossier", table.c.subject_id == dossier_id)
         rows[str(table.name)] = _read(connection, table, about)
+    rows["decision"] = _read(connection, _DECISION, _DECISION.c.dossier_id == dossier_id)
     told = _ANNONCE.c.event_id.like(f"dossier-{dossier_id}-%")
     rows["annonce"] = _read(connection, _ANNONCE, told)
     return rows

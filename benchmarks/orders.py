@@ -11,6 +11,8 @@ from typing import Protocol
 ORGANISME, COMPTE = 1, 1
 COMPTE_NOM, ROLE = "Camille Exemple", "charge_de_mission"
 ACTION, FROM, TO = "selectionner", "cts", "selectionne"
+#: What the comité decided to grant, in cents, and as the form sends it.
+GRANTED, AMOUNT = 1_234_567, "12 345,67"
 # What the dossier is then ready for, once this pièce is validated.
 NEXT, AWAITED = "conventionner", "convention_signee"
 # What its letter says of where it stands.
@@ -61,7 +63,7 @@ class Orders:
 
     def take(self, number: int) -> list[Order]:
         """The next orders. Raises RunOut."""
-        taken = [Order(id, "12 345,67", 1, f"cle-{id:012d}") for id in islice(self._ids, number)]
+        taken = [Order(id, AMOUNT, 1, f"cle-{id:012d}") for id in islice(self._ids, number)]
         if len(taken) < number:
             raise RunOut
         return taken

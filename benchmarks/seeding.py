@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from benchmarks.orders import COMPTE, COMPTE_NOM, FROM, NOW, ORGANISME, PIPELINE, ROLE
-from grants.comites.tables import Seance
+from benchmarks.orders import COMPTE, COMPTE_NOM, FROM, GRANTED, NOW, ORGANISME, PIPELINE, ROLE
+from grants.comites.closing import dump_count
+from grants.comites.comptage import RETENU, Comptage
+from grants.comites.tables import Comite, Decision, Passage, Seance
 from grants.dossiers.tables import Dossier
 from grants.organisation.tables import Adhesion, Compte, Organisme, Personne
 from grants.structures.tables import Structure
@@ -21,7 +23,7 @@ from workflow.database import Database
 from workflow.echeance_table import Echeance
 from workflow.subject import Actor
 
-SEANCE = 1
+SEANCE, COMITE = 1, 1
 STRUCTURES = 50
 STAGES = ("contact", "accueil", "accompagnement", FROM)
 _STEPS = ((None, STAGES[0]), *pairwise(STAGES))
@@ -49,6 +51,8 @@ def seed(database: Database, dossiers: int) -> list[int]:
         ids = list(range(1, dossiers + 1))
         chains = {id: _write_past(connection, id) for id in ids}
         connection.execute(insert(Dossier), [_dossier(id, chains[id]) for id in ids])
+        connection.execute(insert(Passage), [_heard(id) for id in ids])
+        connection.execute(insert(Decision), [_decided(id) for id in ids])
         connection.execute(insert(Echeance), [_open_echeance(id) for id in ids])
     tidy(database)
     return ids
@@ -80,10 +84,18 @@ def _seed_organisme(connection: Connection) -> None:
         insert(Compte).values(id=COMPTE, email="camille@example.org", nom=COMPTE_NOM, cree_le=NOW)
     )
     connection.execute(insert(Adhesion).values(organisme_id=ORGANISME, compte_id=COMPTE, role=ROLE))
+    comite = {"id": COMITE, "organisme_id": ORGANISME, "nom": "CTS", "nature": "decision"}
+    connection.execute(insert(Comite).values(**comite, seq=0, head=GENESIS))
     connection.execute(
         insert(Seance).values(
             id=SEANCE,
             organisme_id=ORGANISME,
+            comite_id=COMITE,
+            pipeline="seance",
+            pipeline_version=1,
+            stage="close",
+            stage_since=NOW,
+            trail="1:close",
             tenue_le=NOW - timedelta(hours=2),
             cloture_inscriptions=date(2026, 9, 20),
         )
@@ -91,6 +103,29 @@ def _seed_organisme(connection: Connection) -> None:
     numbers = range(1, STRUCTURES + 1)
     connection.execute(insert(Structure), [_structure(number) for number in numbers])
     connection.execute(insert(Personne), [_personne(number) for number in numbers])
+
+
+def _heard(dossier: int) -> dict[str, Any]:
+    """Twelve members have voted, all for."""
+    counted = Comptage(12, 12, 0, True, 12, 0, 0, 0, RETENU, montant=GRANTED)
+    place = {"organisme_id": ORGANISME, "seance_id": SEANCE, "dossier_id": dossier}
+    told = {"rang": dossier, "etat": "clos", "resultat": dump_count(counted)}
+    return {"id": dossier, **place, **told}
+
+
+def _decided(dossier: int) -> dict[str, Any]:
+    return {
+        "id": dossier,
+        "organisme_id": ORGANISME,
+        "seance_id": SEANCE,
+        "dossier_id": dossier,
+        "proposee": RETENU,
+        "retenue": RETENU,
+        "montant_propose": GRANTED,
+        "montant": GRANTED,
+        "confirmee_par": COMPTE_NOM,
+        "confirmee_le": NOW,
+    }
 
 
 def _structure(number: int) -> dict[str, Any]:

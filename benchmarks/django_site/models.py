@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -114,6 +115,57 @@ class Piece(Unmanaged):
         db_table = "piece"
 
 
+class Passage(Unmanaged):
+    """A dossier on the agenda of a séance, with the count of its votes."""
+
+    seance_id = models.BigIntegerField()
+    dossier_id = models.BigIntegerField()
+    etat = models.CharField(max_length=10)
+    resultat = models.TextField(null=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "passage"
+
+
+class Decision(Unmanaged):
+    """What the comité decided on it."""
+
+    seance_id = models.BigIntegerField()
+    dossier_id = models.BigIntegerField()
+    retenue = models.CharField(max_length=12)
+    montant = models.BigIntegerField(null=True)
+    appliquee_le = models.DateTimeField(null=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "decision"
+
+
+class Reserve(Unmanaged):
+    """A condition of a decision."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT)
+    levee_le = models.DateTimeField(null=True)
+
+    class Meta(Unmanaged.Meta):
+        db_table = "reserve"
+
+
+def decided_for(dossier: Dossier) -> bool:
+    """A quorum, and this very amount decided."""
+    place = {"seance_id": dossier.seance_id, "dossier_id": dossier.pk}
+    passage, decision = (kind.objects.filter(**place).first() for kind in (Passage, Decision))
+    if passage is None or passage.resultat is None or decision is None:
+        return False
+    quorum = json.loads(passage.resultat)["quorum_atteint"]
+    return quorum and (decision.retenue, decision.montant) == ("retenu", dossier.montant_accorde)
+
+
+def conditions_lifted(dossier: Dossier) -> bool:
+    """Each condition of the comité is lifted."""
+    place = {"decision__seance_id": dossier.seance_id, "decision__dossier_id": dossier.pk}
+    return not Reserve.objects.filter(**place, levee_le=None).exists()
+
+
 def seance_held(dossier: Dossier) -> bool:
     """Nothing is decided before the séance was held."""
     return dossier.seance is not None and dossier.seance.tenue_le <= dossier.decided_at
@@ -196,7 +248,7 @@ class Dossier(Unmanaged):
         field=stage,
         source="cts",
         target="selectionne",
-        conditions=[seance_held, grantable],
+        conditions=[seance_held, decided_for, grantable],
         permission=may_decide,
     )
     def selectionner(self) -> None:
@@ -207,7 +259,7 @@ class Dossier(Unmanaged):
         field=stage,
         source="selectionne",
         target="suivi",
-        conditions=[structure_known, convention_validated, dates_in_order],
+        conditions=[structure_known, conditions_lifted, convention_validated, dates_in_order],
     )
     def conventionner(self) -> None:
         """« Enregistrer la convention signée » : only whether it is open is asked here."""

@@ -18,6 +18,7 @@ from benchmarks.django_site.models import (
     Adhesion,
     Annonce,
     Courrier,
+    Decision,
     Dossier,
     Echeance,
     JournalEntry,
@@ -114,6 +115,8 @@ def select(member: Member, dossier_id: int, cleaned: dict[str, Any], now: dateti
         dossier.pret_pour = NEXT if can_proceed(dossier.conventionner) else None
         dossier.pret_depuis = None
         dossier.save(update_fields=_WRITTEN)
+        decision = Decision.objects.filter(dossier_id=dossier.pk, seance_id=dossier.seance_id)
+        decision.update(appliquee_le=now)
         _plan(dossier, now)
         _enqueue(dossier, member, now)
         _announce(dossier, now)

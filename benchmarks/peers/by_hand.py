@@ -62,6 +62,16 @@ _SEANCE = (
     "SELECT id, organisme_id, comite, tenue_le, lieu, cloture_inscriptions FROM seance"
     " WHERE organisme_id = ? AND id = ?"
 )
+_DECIDED = (
+    "SELECT p.etat, p.resultat, d.retenue, d.montant, d.motif FROM passage p"
+    " LEFT JOIN decision d ON d.seance_id = p.seance_id AND d.dossier_id = p.dossier_id"
+    " WHERE p.seance_id = ? AND p.dossier_id = ?"
+)
+_APPLIED = "UPDATE decision SET appliquee_le = ? WHERE dossier_id = ? AND seance_id = ?"
+_CONDITIONS = (
+    "SELECT r.texte FROM reserve r JOIN decision d ON d.id = r.decision_id"
+    " WHERE d.seance_id = ? AND d.dossier_id = ? AND r.levee_le IS NULL ORDER BY r.rang"
+)
 _AROUND_COLUMNS = (
     "o.nom, o.sigle, o.adresse, o.ville, o.email, o.telephone, o.site, o.departements,"
     " o.signataire, o.signataire_qualite, s.adresse AS structure_adresse,"
@@ -169,6 +179,7 @@ class ByHand:
             raise RefusedByHand
         granted = parse_amount(order.amount)
         seance = self._check(cursor, row, granted)
+        self._check_decision(cursor, (row["seance_id"], order.dossier_id), granted)
         asked = (row["structure_id"], row["referent_id"], ORGANISME)
         found = cursor.execute(self.sql(_AROUND), asked)
         around: dict[str, Any] = dict(zip(_AROUND_NAMES, found.fetchone(), strict=True))
@@ -176,13 +187,17 @@ class ByHand:
         head = self._journal(cursor, order, row, seq, granted)
         trail = f"{row['trail']}>{seq}:{TO}"
         asked = (ORGANISME, order.dossier_id, row["structure_id"])
-        ready = _ready_for(row, dict(cursor.execute(self.sql(_PIECES), asked).fetchall()))
+        pieces = dict(cursor.execute(self.sql(_PIECES), asked).fetchall())
+        asked = (row["seance_id"], order.dossier_id)
+        awaited = cursor.execute(self.sql(_CONDITIONS), asked).fetchall()
+        ready = None if awaited else _ready_for(row, pieces)
         moved = cursor.execute(
             self.sql(_MOVE),
             (TO, now, trail, granted, seq, head, ready, order.dossier_id, order.version),
         )
         if moved.rowcount != 1:
             raise RefusedByHand
+        cursor.execute(self.sql(_APPLIED), (now, order.dossier_id, row["seance_id"]))
         cursor.execute(self.sql(_CANCEL), (now, "dossier", order.dossier_id))
         self._plan(cursor, order, row["territoire"], seq)
         context = self._context(row, around, seance, granted)
@@ -199,6 +214,14 @@ class ByHand:
         if asked is None or granted <= 0 or granted > asked or (cap is not None and granted > cap):
             raise RefusedByHand
         return seance
+
+    def _check_decision(self, cursor: Any, place: tuple[int, int], granted: int) -> None:
+        passage = cursor.execute(self.sql(_DECIDED), place).fetchone()
+        if passage is None or passage[1] is None:
+            raise RefusedByHand
+        quorum = json.loads(passage[1])["quorum_atteint"]
+        if not quorum or passage[2] != "retenu" or passage[3] != granted:
+            raise RefusedByHand
 
     def _journal(
         self, cursor: Any, order: Order, row: dict[str, Any], seq: int, granted: int
