@@ -120,7 +120,10 @@ def presences_closed(context: SeanceMove) -> None:
         _R.c.seance_id == subject.id, _R.c.etat == PRESENT, _R.c.depart.is_(None)
     )
     connection.execute(leaving.values(depart=at))
-    told = roster_of(connection, subject, agenda_of(connection, subject.id))
+    told = {
+        "organisme": subject.row["organisme_nom"],
+        **roster_of(connection, subject, agenda_of(connection, subject.id)),
+    }
     record(connection, subject, context.acting, "feuille_de_presence", told, at)
 
 

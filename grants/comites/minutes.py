@@ -57,7 +57,7 @@ class _Told:
     remarques: str = ""
 
 
-def minutes_from(lines: Iterable[Line], organisme: str) -> dict[str, Any]:
+def minutes_from(lines: Iterable[Line]) -> dict[str, Any]:
     """The canonical data of the minutes, from the lines of a séance's journal, oldest first."""
     told = _Told()
     for line in lines:
@@ -65,7 +65,7 @@ def minutes_from(lines: Iterable[Line], organisme: str) -> dict[str, Any]:
     members = told.roster.get("membres", [])
     return {
         "version": VERSION,
-        "organisme": organisme,
+        "organisme": told.roster.get("organisme", ""),
         "seance": told.seance,
         "regles": told.regles,
         "preside": _name(members, told.preside),
@@ -83,7 +83,7 @@ def digest_of(data: dict[str, Any]) -> str:
 def read_minutes(connection: Connection, subject: Subject) -> dict[str, Any]:
     """The minutes of a séance as its journal gives them now. `subject` is the séance."""
     lines = lines_of(connection, KIND, subject.id)
-    return minutes_from(reversed(lines), subject.row["organisme_nom"])
+    return minutes_from(reversed(lines))
 
 
 def freeze_minutes(connection: Connection, subject: Subject, acting: Acting, now: datetime) -> str:
@@ -175,7 +175,7 @@ def _listen(told: _Told, line: Line) -> None:
     elif line.event == "presidence_notee":
         told.preside = content["membre"]
     elif line.event == "feuille_de_presence":
-        told.roster = {key: content[key] for key in ("membres", "dossiers")}
+        told.roster = {key: content[key] for key in ("organisme", "membres", "dossiers")}
     elif line.event == "deport_declare":
         aside = told.aside.setdefault(content["dossier"], {})
         aside[content["membre"]] = content["motif"]

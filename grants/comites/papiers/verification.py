@@ -71,7 +71,7 @@ def _doubt(
     lines = lines_of(connection, *owner)
     # What was forgotten cannot be rebuilt: its digest is still in the chain.
     whole = not any(line.erased_at for line in lines)
-    rebuilt = digest_of(minutes_from(reversed(lines), seance["organisme"])) if whole else ""
+    rebuilt = digest_of(minutes_from(reversed(lines))) if whole else ""
     checks = (
         (not verify_chain(connection, owner, _S), "le journal de cette séance a été altéré"),
         (_told(lines, PRINTED)[:1] == [digest], "le journal n’en garde pas l’empreinte"),

@@ -18,7 +18,7 @@ from workflow.journal_reading import lines_of
 def rebuilt(hearing: Hearing) -> dict[str, object]:
     with hearing.database.reading() as session:
         lines = lines_of(session.connection(), "seance", hearing.seance)
-    return minutes_from(reversed(lines), str(hearing.read().row["organisme_nom"]))
+    return minutes_from(reversed(lines))
 
 
 @pytest.mark.parametrize("secret", [False, True], ids=["named", "secret"])

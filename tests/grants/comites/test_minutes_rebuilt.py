@@ -45,7 +45,7 @@ def test_whatever_happened_the_journal_alone_gives_the_minutes_back(counter: Cou
         lines = lines_of(connection, "seance", hearing.seance)
         of_the_tables = minutes_from_tables(connection, hearing.read())
     assert row is not None
-    of_the_journal = minutes_from(reversed(lines), str(hearing.read().row["organisme_nom"]))
+    of_the_journal = minutes_from(reversed(lines))
     assert of_the_journal == json.loads(row["donnees"]) == of_the_tables
     assert [each["dossier"] for each in of_the_journal["dossiers"]] == [first, second]
     assert of_the_journal["seance"]["lieu"] == "Salle du conseil"

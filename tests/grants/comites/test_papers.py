@@ -22,9 +22,12 @@ from grants.comites.papiers.impression import minutes_pdf, minutes_word, print_w
 from grants.comites.papiers.proces_verbal import extract_paper, minutes_of
 from grants.comites.papiers.seance import note_paper, session_paper
 from grants.comites.papiers.verification import Verdict, verify_minutes
-from grants.comites.tables import ProcesVerbal
+from grants.comites.tables import ProcesVerbal, Seance
+from grants.dossiers.tables import Dossier
+from grants.organisation.tables import Organisme, Personne
 from notifications.papers import Paper, print_paper
 from tests.builders.agendas import Agenda
+from tests.builders.commands import execute
 from tests.builders.dossiers import Counter
 from tests.builders.lettering import faults_of_pdf
 from workflow.database import table_of
@@ -228,7 +231,7 @@ def test_the_minutes_are_drafted_validated_printed_once_and_verified(sitting: Si
     assert lines[0].event == "pdf_du_pv"
     assert lines[0].content["empreinte"] == row["empreinte_pdf"]
     # Rebuilt of the journal alone, they are what was frozen.
-    rebuilt = minutes_from(reversed(lines), str(hearing.read().row["organisme_nom"]))
+    rebuilt = minutes_from(reversed(lines))
     assert rebuilt == json.loads(row["donnees"])
     good = sitting.verify(pdf, hearing.seance)
     assert good.genuine, good.sentence
@@ -265,6 +268,33 @@ def test_what_is_not_the_minutes_validated_is_told(sitting: Sitting, counter: Co
         change = update(_PV).where(_PV.c.seance_id == hearing.seance)
         session.connection().execute(change.values(empreinte="0" * 64))
     assert "le journal garde d’autres données" in sitting.verify(pdf).sentence
+
+
+def test_names_that_change_afterwards_change_nothing_and_a_rewritten_journal_is_told(
+    sitting: Sitting,
+) -> None:
+    hearing = sitting.hearing
+    sitting.hold()
+    sitting.validate()
+    pdf = sitting.pdf()
+    with hearing.database.unit_of_work() as session:
+        for table, changed in (
+            (Organisme, {"nom": "Un autre nom"}),
+            (Personne, {"nom": "Une autre"}),
+            (Dossier, {"titre": "Un autre titre"}),
+            (Seance, {"lieu": "Ailleurs"}),
+        ):
+            session.connection().execute(update(table_of(table)).values(**changed))
+    assert sitting.verify(pdf).genuine
+    assert sitting.pdf() == pdf
+    execute(
+        hearing.database,
+        "DROP TRIGGER journal_payload_erase_only",
+        "UPDATE journal_payload SET content = replace(content, '1200000', '9900000')",
+    )
+    verdict = sitting.verify(pdf)
+    assert not verdict.genuine
+    assert "le journal de cette séance a été altéré" in verdict.sentence
 
 
 def test_word_says_what_the_minutes_say_and_that_it_proves_nothing(sitting: Sitting) -> None:
