@@ -15,6 +15,9 @@ from sqlmodel import Session
 from api.composition import default_engine
 from api.pages import ROUTERS
 from api.papers import OF_A_DOSSIER, OF_A_SEANCE
+from api.presentation.comites import LIST as COMITES
+from api.presentation.enveloppes import LIST as ENVELOPPES
+from api.presentation.seances import LIST as SEANCES
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
@@ -38,6 +41,7 @@ from notifications.outbox import A_COMPLETER, A_VALIDER, ECHEC, PREPARE, Occasio
 from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.webhook_tables import Annonce
 from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
+from tests.browser.sittings import give_an_enveloppe, of_the_comites, of_the_seances
 from tests.builders.offices import LETTER
 from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
@@ -185,6 +189,7 @@ def fill(site: Site) -> Mapping[str, str]:
         _choose_some(session, chief)
         _open_to_programs(session, chief)
         _write_to_nobody(connection, chief)
+        give_an_enveloppe(session, chief)
     return {account.role: account.email for account in reversed(accounts)}
 
 
@@ -311,7 +316,6 @@ def _held(connection: Connection) -> Iterator[Place]:
         select(_D).where(_D.c.structure_id == contact.structure_id)
     ).first()
     assert dossier is not None
-    seances = select(func.min(_S.c.id), func.max(_S.c.id))
     held = {
         "dossier_id": dossier.id,
         "structure_id": contact.structure_id,
@@ -331,9 +335,10 @@ def _held(connection: Connection) -> Iterator[Place]:
     for route in page_routes():
         if "{fichier_id}" in route:
             yield Place(route, route.format(dossier_id=preview.dossier_id, fichier_id=preview.id))
-        elif "{seance_id}" in route:
-            for id in connection.execute(seances).one():
-                yield Place(route, route.format(seance_id=id))
+        elif route.startswith(f"{SEANCES}/{{"):
+            yield from (Place(route, url) for url in of_the_seances(connection, route))
+        elif route.startswith((f"{COMITES}/{{", f"{ENVELOPPES}/{{")):
+            yield Place(route, route.format(**of_the_comites(connection)))
         elif "{reprise_id}" in route:
             for id in connection.execute(select(_R.c.id)).scalars():
                 yield Place(route, route.format(reprise_id=id))
