@@ -175,7 +175,7 @@ def _listen(told: _Told, line: Line) -> None:
     elif line.event == "presidence_notee":
         told.preside = content["membre"]
     elif line.event == "feuille_de_presence":
-        told.roster = {key: content[key] for key in ("organisme", "membres", "dossiers")}
+        told.roster = dict(content)
     elif line.event == "deport_declare":
         aside = told.aside.setdefault(content["dossier"], {})
         aside[content["membre"]] = content["motif"]

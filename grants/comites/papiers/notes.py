@@ -79,7 +79,7 @@ def note_of(
             ["Recommandation", passing.row["avis_charge"]],
             ["Points d’attention", passing.row["vigilance"]],
         ],
-        "missing": _missing(connection, pipeline, subject, now),
+        "missing": _missing(connection, pipeline, subject, min(now, passing.at)),
         "rest": f"Des textes sont coupés pour tenir ici : ils sont entiers dans le dossier "
         f"{row['reference']}.",
     }
@@ -167,15 +167,15 @@ def _plan(plan: Plan, ours: str) -> Told | None:
 
 
 def _missing(
-    connection: Connection, pipeline: Pipeline, subject: Subject, now: datetime
+    connection: Connection, pipeline: Pipeline, subject: Subject, at: datetime
 ) -> list[str]:
-    """What was owed to come before a comité and is not, or no longer, validated."""
+    """What was owed to come before a comité and is not, or no longer, validated that day."""
     coming = {
         action.key
         for action in pipeline.actions
         if any(effect.name == _COMES for effect in action.effects)
     }
-    found = standings(pipeline, pieces_of(connection, subject.row), to_paris(now).date())
+    found = standings(pipeline, pieces_of(connection, subject.row), to_paris(at).date())
     return [
         each.piece.label
         for each in found

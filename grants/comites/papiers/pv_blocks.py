@@ -87,17 +87,17 @@ def _member(member: Data, members: Sequence[Data]) -> Sequence[str]:
 
 
 def _presence(member: Data, members: Sequence[Data]) -> str:
-    """« Présent, de 14 h à 16 h 30 », « Représenté par Ana Martin », « Excusé »."""
+    """« De 14 h à 16 h 30 », « Pouvoir à Ana Martin », « Excusé »."""
     etat = member["etat"]
     if etat == REPRESENTE:
         return f"Pouvoir à {_named(members, member['pouvoir_a'])}"
     if etat in (EXCUSE, ABSENT):
         return PRESENCES[etat]
     times = _times(member)
-    told = "À distance" if member["a_distance"] else "Sur place"
-    if times["arrivee"] and times["depart"]:
-        told += f", de {hour_of(times['arrivee'])} à {hour_of(times['depart'])}"
-    return told
+    afar = ", à distance" if member["a_distance"] else ""
+    if not (times["arrivee"] and times["depart"]):
+        return f"Présent{afar}"
+    return f"De {hour_of(times['arrivee'])} à {hour_of(times['depart'])}{afar}"
 
 
 def _times(member: Data) -> dict[str, Any]:
