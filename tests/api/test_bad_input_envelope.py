@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -11,10 +12,12 @@ from fastapi import FastAPI
 from api.cookies import DOOR, FLASH, SESSION, START, THEME, cookie_name
 from api.forms import FORM_BYTES, UPLOAD_BYTES
 from grants.organisation.roles import DIRECTION
-from tests.builders.addresses import WRITTEN, values_of
+from tests.builders.access import ACCESS, Who
+from tests.builders.addresses import WRITTEN, Address, values_of
 from tests.builders.bad_values import UNREADABLE
 from tests.builders.contents import contents
 from tests.builders.every_form import EveryForm, every_form
+from tests.builders.invited import invited
 from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
@@ -117,6 +120,25 @@ def inside(app: FastAPI, office: Office) -> Visitor:
     return Visitor(app).enter(office.people[DIRECTION], office.id)
 
 
+@pytest.fixture
+def asked_by(
+    app: FastAPI,
+    database: Database,
+    office: Office,
+    holds: Holdings,
+    inside: Visitor,
+    values: dict[str, str],
+) -> Callable[[Address], Visitor]:
+    """Who is let in at an address: the direction, or a member at his own page."""
+    assert values["seance_id"] == str(holds.seance)
+    member = invited(app, database, office, holds)
+
+    def who(address: Address) -> Visitor:
+        return member if ACCESS[address.method, address.path] is Who.INVITED else inside
+
+    return who
+
+
 def refused(answer: Answer, *statuses: int) -> bool:
     """Whether this is a page of ours that says no."""
     return answer.status_code in statuses and 'lang="fr"' in answer.text
@@ -124,17 +146,21 @@ def refused(answer: Answer, *statuses: int) -> bool:
 
 @pytest.mark.parametrize(("kind", "body"), BODIES.values(), ids=BODIES)
 def test_what_is_no_form_is_refused_at_every_address(
-    inside: Visitor, values: dict[str, str], database: Database, kind: str, body: bytes
+    asked_by: Callable[[Address], Visitor],
+    values: dict[str, str],
+    database: Database,
+    kind: str,
+    body: bytes,
 ) -> None:
     before = contents(database)
     for address in IN_A_FORM:
-        answer = inside.send(address.url(values), body, kind)
+        answer = asked_by(address).send(address.url(values), body, kind)
         assert refused(answer, 403, 422), address
     assert contents(database) == before
 
 
 def test_a_form_too_big_is_refused_at_every_address(
-    inside: Visitor, values: dict[str, str], database: Database
+    asked_by: Callable[[Address], Visitor], values: dict[str, str], database: Database
 ) -> None:
     before = contents(database)
     for address in IN_A_FORM:
@@ -142,7 +168,7 @@ def test_a_form_too_big_is_refused_at_every_address(
             continue
         bytes_taken = UPLOAD_BYTES if address.path.endswith(("/logo", "/signature")) else FORM_BYTES
         body = b"texte=" + b"a" * bytes_taken
-        answer = inside.send(address.url(values), body)
+        answer = asked_by(address).send(address.url(values), body)
         assert refused(answer, 413), address
         assert "Ko" in answer.text, address
     assert contents(database) == before
@@ -179,11 +205,11 @@ def test_papers_that_come_twice_are_refused(
 
 @pytest.mark.parametrize("token", [*UNREADABLE.values(), "é" * 40, "0" * 64, "a" * 100_000])
 def test_a_token_that_is_not_ones_own_is_refused_at_every_address(
-    inside: Visitor, values: dict[str, str], database: Database, token: str
+    asked_by: Callable[[Address], Visitor], values: dict[str, str], database: Database, token: str
 ) -> None:
     before = contents(database)
     for address in IN_A_FORM:
-        answer = inside.post(address.url(values), {"csrf_token": token})
+        answer = asked_by(address).post(address.url(values), {"csrf_token": token})
         # An address that takes files looks at the body's type first.
         assert refused(answer, 403, 422), address
     assert contents(database) == before
