@@ -103,7 +103,9 @@ def test_a_spent_link_sends_a_new_one_in_one_tap_to_the_same_address(
     clock: Clock,
 ) -> None:
     new_visitor().post(link)
-    tick(app, clock)
+    clock.now = sitting.hearing.now - timedelta(days=4)
+    convened = {one[1] for text in texts(tick(app, clock)) if (one := _LINK.search(text))}
+    assert len(convened) == len(sitting.hearing.members()), "each convocation has its own link"
     late = new_visitor()
     shown = late.get(link).text
     assert member.email is not None
