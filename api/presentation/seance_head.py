@@ -121,17 +121,14 @@ def _reasons(came: Came, drawn: Sequence[str]) -> tuple[str, ...]:
 
 
 def _tabs(sitting: Sitting, present: str) -> tuple[Tab, ...]:
-    items, url = sitting.sight.items, sitting.url
-    closed = sum(each.is_closed for each in items)
-    decided = sum(each.decision is not None for each in items)
     labels = (
-        (AGENDA, "Ordre du jour", len(items)),
-        (ROLL, "Présences", None),
-        (VOTES, "Votes", closed or None),
-        (DECISIONS, "Décisions", decided or None),
-        (MINUTES, "Procès-verbal", None),
+        (AGENDA, "Ordre du jour"),
+        (ROLL, "Présences"),
+        (VOTES, "Votes"),
+        (DECISIONS, "Décisions"),
+        (MINUTES, "Procès-verbal"),
     )
     return tuple(
-        Tab(label=label, url=f"{url}{part}", present=part == present, count=count)
-        for part, label, count in labels
+        Tab(label=label, url=f"{sitting.url}{part}", present=part == present)
+        for part, label in labels
     )

@@ -15,14 +15,22 @@ from api.views.fields import FieldGroup
 from api.views.forms import FormView
 from api.views.sheets import Entry
 from api.views.sitting_pages import MinutesDossier, MinutesPage
+from api.wording import counted
 from grants.comites.assemblee import PRESENCES, PRESENT, REPRESENTE
 from grants.comites.comptage import CHOIX
 from grants.comites.minutes import REMARKS_FIELD, minutes_row, read_minutes
 from workflow.dates import format_datetime
-from workflow.money import format_amount
+from workflow.money import NO_BREAK_SPACE, format_amount
 
 REMARKS, VALIDATE = "remarques", "valider_pv"
 Data = Mapping[str, Any]
+_COUNTED = {
+    "favorables": "favorable",
+    "defavorables": "défavorable",
+    "ajournements": "ajournement",
+    "abstentions": "abstention",
+}
+_AND = f"{NO_BREAK_SPACE}; "
 
 
 def minutes_page(sitting: Sitting) -> MinutesPage:
@@ -98,7 +106,7 @@ def _dossier(rank: int, each: Data) -> MinutesDossier:
 
 
 def _deports(each: Data) -> str:
-    return " ; ".join(
+    return _AND.join(
         f"{one['nom']} ({one['motif']})" if one["motif"] else str(one["nom"])
         for one in each["deports"]
     )
@@ -110,17 +118,14 @@ def _vote(vote: Data | None) -> list[Entry]:
     count = vote["comptage"]
     there = count["presents"] + count["representes"]
     met = "quorum atteint" if count["quorum_atteint"] else "quorum non atteint"
-    words = (
-        f"{count['favorables']} favorables, {count['defavorables']} défavorables,"
-        f" {count['ajournements']} ajournements, {count['abstentions']} abstentions"
-    )
+    words = ", ".join(counted(count[key], one) for key, one in _COUNTED.items())
     named = [each for each in vote["bulletins"] if each.get("nom")]
     return [
         Entry(label="Voix", value=f"{there} sur {count['base']}, {met}"),
         Entry(label="Présidence", value=vote["preside"] or "Personne"),
         Entry(label="Vote", value=words, wide=True),
         *(
-            [Entry(label="Voix par voix", value=" ; ".join(map(_ballot, named)), wide=True)]
+            [Entry(label="Voix par voix", value=_AND.join(map(_ballot, named)), wide=True)]
             if named
             else []
         ),
@@ -129,7 +134,7 @@ def _vote(vote: Data | None) -> list[Entry]:
 
 def _ballot(ballot: Data) -> str:
     amount = f" {format_amount(ballot['montant'])}" if ballot["montant"] else ""
-    return f"{ballot['nom']} : {CHOIX[ballot['choix']].lower()}{amount}"
+    return f"{ballot['nom']}{NO_BREAK_SPACE}: {CHOIX[ballot['choix']].lower()}{amount}"
 
 
 def _decision(decision: Data | None) -> list[Entry]:
