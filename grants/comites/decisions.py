@@ -20,6 +20,8 @@ from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import PRESIDE, Acting, Siege
 from grants.comites.tables import Decision, Reserve
 from grants.comites.vocabulary import CLOS
+from grants.dossiers.advance import settle
+from grants.dossiers.reading import read_subject
 from grants.dossiers.tables import Dossier
 from grants.organisation.identity import Identity
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION
@@ -61,7 +63,10 @@ def decide(
     Raises NotFound, NotOnTheAgenda, DecisionRefused, SeanceOver, Invalid with every fault.
     """
     connection = session.connection()
-    subject = read_sitting(connection, acting.organisme_id, verdict.seance_id, lock=True)
+    # The dossier first, like whoever moves it: two that wait for each other never end.
+    mine = acting.organisme_id
+    dossier = read_subject(connection, engine, mine, verdict.dossier_id, lock=True)
+    subject = read_sitting(connection, mine, verdict.seance_id, lock=True)
     if subject.stage not in _STAGES:
         raise SeanceOver
     _require_president(acting)
@@ -88,6 +93,7 @@ def decide(
     _write_reserves(connection, subject.tenant_id, id, reserves)
     told = {"dossier": verdict.dossier_id, **row, "reserves": reserves, "par": acting.nom}
     record(connection, subject, acting, "decision_prise", told, now, verdict.key)
+    settle(session, engine, dossier, now)
     return {**place, **written, "id": id, "reserves": reserves}
 
 

@@ -96,7 +96,9 @@ def test_one_key_is_one_letter(tmp_path: Path) -> None:
 
 def test_the_shipped_catalogue_is_sound() -> None:
     letters = load_letters([LETTERS])
-    assert {each.dispositif for each in letters.values()} == {"microprojets", "dla", "iae"}
+    assert {each.dispositif for each in letters.values()} == {
+        *("comites", "microprojets", "dla", "iae")
+    }
     assert all(
         each.release == "a_valider" for each in letters.values() if "papier" in each.channels
     )

@@ -129,12 +129,18 @@ def test_what_nobody_had_looked_at_is_told_as_it_stands(counter: Counter) -> Non
     assert (row["pret_pour"], row["pret_depuis"]) == ("receptionner_bilan", None)
 
 
-def test_a_seance_that_was_held_makes_its_dossiers_ready(counter: Counter) -> None:
+@pytest.mark.parametrize(
+    ("decided", "action"), [("retenu", "selectionner"), ("ajourne", None), ("refuse", None)]
+)
+def test_what_a_comite_decides_makes_its_dossiers_ready(
+    counter: Counter, decided: str, action: str | None
+) -> None:
+    """Only for going forward: what ends a dossier, or takes it back, is nobody's hurry."""
     counter.take_to("cts")
-    assert follow_time(counter.database, counter.engine, counter.wait(days=1)) == 0
+    assert follow_time(counter.database, counter.engine, counter.wait(days=21)) == 0
     assert ready(counter) == []
-    assert follow_time(counter.database, counter.engine, counter.wait(days=20)) == 1
-    assert ready(counter) == [(counter.dossier, "selectionner")]
+    counter.hear(decided)
+    assert ready(counter) == ([(counter.dossier, action)] if action else [])
     assert follow_time(counter.database, counter.engine, counter.wait(hours=1)) == 0
 
 

@@ -68,6 +68,7 @@ def test_an_answer_changed_again_since_is_not_given_back(counter: Counter) -> No
 def test_a_correction_cancels_the_letters_that_have_not_left(counter: Counter) -> None:
     counter.take_to("cts")
     counter.wait(days=21)
+    counter.hear("retenu", 1_800_000)
     counter.do("selectionner", montant_accorde="18 000")
     assert counter.letters()[-1] == ("notification_accord", "prepare")
     counter.do("corriger_etape", by="direction", reason=REASON)

@@ -310,8 +310,9 @@ def test_no_rule_passes_by_being_only_looked_at(counter: Counter) -> None:
     """What `actions` allows and a good form then gets must be the same."""
     counter.take_to("cts")
     refused = counter.offers()["selectionner"].refusals
-    assert [refusal.code for refusal in refused] == ["seance_a_venir"]
+    assert [refusal.code for refusal in refused] == ["seance_a_venir", "vote_non_clos"]
     counter.wait(days=21)
+    counter.hear("retenu", 1_800_000)
     assert counter.offers()["selectionner"].allowed
     counter.do("selectionner", montant_accorde="18 000")
 
