@@ -13,18 +13,22 @@ from api.forms import Form, Posted, RowId, pressed
 from api.house import house_of
 from api.pages.asking import answers_of
 from api.pages.seances_tenue import PATH, REFUSALS, came_back, show
-from api.presentation.seance_dossier import ASIDE, hearing_page
+from api.presentation.seance_dossier import ASIDE, DECIDE, hearing_page
 from api.presentation.seance_head import LIST, Came, Sitting
 from api.presentation.seance_salle import room_page
 from api.presentation.seance_votes import ALOUD, votes_page
-from api.views.chrome import Flash
+from api.views.chrome import Flash, Link
 from api.visit import SignedIn, Visit, Writer
 from api.wording import counted
+from grants.comites.agenda import agenda_of
 from grants.comites.aloud import enter_votes
 from grants.comites.closing import close_vote
 from grants.comites.comptage import SANS_QUORUM
 from grants.comites.decisions import ISSUES
 from grants.comites.deports import come_back, declare_aside
+from grants.comites.presences import OPEN_STAGES
+from grants.comites.reading import read_sitting
+from grants.comites.vocabulary import ATTENDU
 from grants.comites.voting import open_vote
 
 router = APIRouter()
@@ -70,7 +74,7 @@ def close_one(request: Request, visit: Writer, seance_id: RowId, dossier_id: Row
         found = close_vote(session, engine, visit.identity, seance_id, dossier_id, visit.now)
         return f"Le vote est clos : {_CLOSED[found.issue].lower()}."
 
-    return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
+    return attempt(request, visit, (seance_id, dossier_id), "", {}, work, "#decision")
 
 
 @router.post(f"{HEARD}/votes")
@@ -122,15 +126,36 @@ def attempt(
     name: str,
     form: Form,
     work: Callable[[Session], str],
+    place: str = "",
 ) -> Response:
-    """Do something about a dossier at its séance; refused, its page tells every reason."""
+    """Do something about a dossier at its séance; refused, its page tells every reason.
+
+    `place`: where on the page what follows is to be done.
+    """
     seance_id, dossier_id = where
     try:
         with house_of(request).database.unit_of_work() as session:
             said = work(session)
     except REFUSALS as error:
         return heard(request, visit, seance_id, dossier_id, came_back(error, name, form))
-    return redirect(request, f"{LIST}/{seance_id}/dossiers/{dossier_id}", Flash(text=said))
+    following = _following(request, visit, seance_id) if name == DECIDE else None
+    url = f"{LIST}/{seance_id}/dossiers/{dossier_id}{place}"
+    return redirect(request, url, Flash(text=said, link=following))
+
+
+def _following(request: Request, visit: Visit, seance_id: int) -> Link | None:
+    """Once a decision is taken: the next dossier to be heard."""
+    with house_of(request).database.reading() as session:
+        connection = session.connection()
+        sitting = read_sitting(connection, visit.identity.organisme_id, seance_id, lock=False)
+        if sitting.stage not in OPEN_STAGES:
+            return None
+        waiting = (row for row in agenda_of(connection, seance_id) if row["etat"] == ATTENDU)
+        row = next(waiting, None)
+    if row is None:
+        return None
+    url = f"{LIST}/{seance_id}/dossiers/{row['dossier_id']}"
+    return Link(label="Passer au dossier suivant", url=url)
 
 
 def heard(
