@@ -78,6 +78,8 @@ def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) ->
     gesture, key = _gesture(each, here, stage)
     fields = _fields(each, mine) if each.waits else ()
     named = {one.name for one in fields}
+    issue = each.count.issue if each.count else ""
+    usual = ("montant", "reserves") if issue == RETENU else ("motif",)
     return RulingView(
         id=hearing.dossier_id,
         rank=rank,
@@ -93,7 +95,9 @@ def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) ->
         proposal=_proposal(each) if each.waits else "",
         outcome=outcome_of(hearing, each.count) if each.count else None,
         decide_url=f"{here}/decision",
-        fields=fields,
+        fields=tuple(one for one in fields if one.name in usual),
+        others=tuple(one for one in fields if one.name not in usual),
+        open=mine is not None,
         fault=" ".join(text for name, text in mine.faults.items() if name not in named)
         if mine
         else "",

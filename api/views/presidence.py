@@ -11,7 +11,11 @@ from api.views.hearings import OutcomeView, Tone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingView:
-    """One dossier. `gesture`: what may be done with its vote; `fields`: the decision to confirm."""
+    """One dossier. `gesture`: what may be done with its vote.
+
+    `fields`: what goes with the decision that the vote proposes; `others`: what it takes to
+    decide otherwise, in sight when `open`.
+    """
 
     id: int
     rank: int
@@ -28,6 +32,8 @@ class RulingView:
     outcome: OutcomeView | None
     decide_url: str
     fields: tuple[FieldView, ...] = ()
+    others: tuple[FieldView, ...] = ()
+    open: bool = False
     fault: str = ""
 
 

@@ -65,7 +65,10 @@ def _ruling(
         received=len(votes) if etat == OUVERT else _cast(count),
         expected=sum(each.porteur is not None for each in voices),
         count=count,
-        reserves=tuple(row["reserves"] for row in votes if row["reserves"]) if count else (),
+        # Two members may ask for the same thing in the same words.
+        reserves=tuple(dict.fromkeys(row["reserves"] for row in votes if row["reserves"]))
+        if count
+        else (),
     )
 
 
