@@ -8,8 +8,7 @@ from typing import Any
 from api.v1.examples_comites import IN_ADDRESS_OF_A_SEANCE, OF_A_COMITE
 from api.v1.examples_letters import IN_ADDRESS_OF_A_LETTER, OF_A_LETTER
 
-_REF = "#/components/schemas/"
-_MOMENT, _DAY = "2026-03-12T09:30:00+00:00", "2026-03-12"
+_REF, _MOMENT, _DAY = "#/components/schemas/", "2026-03-12T09:30:00+00:00", "2026-03-12"
 _ASKS = {
     "type": "object",
     "properties": {

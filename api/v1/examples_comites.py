@@ -74,6 +74,7 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
         "votes_attendus": 10,
         "deports": ["Sacha Corti"],
     },
+    "SeancesTenues": {"minutes": 540, "presences": 31},
     "ProcesVerbal": {
         "remarques": "",
         "empreinte": None,

@@ -43,7 +43,7 @@ class PresenceMembre(TypedDict):
     """La présence d’un membre ; « etat » est vide tant qu’elle n’est pas notée."""
 
     membre: Named
-    etat: Annotated[str | None, _PRESENCES]
+    etat: Annotated[str, _PRESENCES] | None
     arrivee: datetime | None
     depart: datetime | None
     a_distance: bool

@@ -37,7 +37,7 @@ class VoixVotee(TypedDict):
 
     membre: Named
     a_vote: bool
-    choix: Annotated[str | None, _CHOICES]
+    choix: Annotated[str, _CHOICES] | None
     montant: Cents | None
     reserves: str
     version: int
