@@ -11,6 +11,7 @@ from api.presentation.seance_lines import count_view, line_of
 from api.presentation.seance_papers import papers_of_dossier
 from api.presentation.seance_votes import (
     ALOUD,
+    awaited_of,
     voiced_reserves,
     voices_of,
     votes_form,
@@ -69,6 +70,7 @@ def hearing_page(sitting: Sitting, dossier_id: int) -> HearingPage:
         why_no_votes=why_no_votes(sitting, item),
         open_url=line.open_url,
         close_url=f"{line.url}/vote/clore" if closes else None,
+        awaited=awaited_of(sitting, item) if closes else (),
         aside_form=aside,
         decision=decision,
         decision_form=decides,

@@ -41,6 +41,7 @@ class HearingPage:
     why_no_votes: str = ""
     open_url: str | None = None
     close_url: str | None = None
+    awaited: tuple[str, ...] = ()
     aside_form: FormView | None = None
     decision: DecisionView | None = None
     decision_form: FormView | None = None

@@ -159,6 +159,21 @@ def test_a_vote_given_by_the_member_himself_stays_his_until_the_closing(
     assert hearing.close(counter.dossier).defavorables == 1
 
 
+def test_closing_a_vote_too_early_asks_once_more(
+    hearing: Hearing, charge: Visitor, counter: Counter
+) -> None:
+    url = opened(hearing, charge)
+    heard = f"{url}/dossiers/{counter.dossier}"
+    charge.post(f"{heard}/vote/ouvrir")
+    first = hearing.members()[0]
+    charge.post(f"{heard}/votes", {f"choix_{first.id}": "favorable"})
+    early = words(charge.get(heard).text)
+    assert "Clore sans elles" in early
+    assert f"On attend encore : {NAMES[1]}" in early
+    charge.post(f"{heard}/votes", FAVORABLE)
+    assert "Clore sans elles" not in charge.get(heard).text
+
+
 def test_in_a_secret_vote_nobody_enters_anything(
     hearing: Hearing, charge: Visitor, counter: Counter
 ) -> None:
