@@ -7,7 +7,7 @@ from alembic import op
 from api.migrations.mots_proches_1 import filling, statements
 from api.migrations.types import as_driver_takes
 
-revision = "0030"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
