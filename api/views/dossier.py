@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from api.views.actions import ActionView
 from api.views.actions import ActionsOnOffer, ActionView
 from api.views.adresses import StoppedAddress
 from api.views.aujourdhui import Todo
