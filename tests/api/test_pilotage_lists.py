@@ -47,9 +47,11 @@ def some_year(counter: Counter) -> None:
     """Adjourned, corrected, given up, nobody's, somebody else's."""
     counter.take_to("cts")
     counter.wait(days=21)
+    counter.hear("ajourne")
     counter.do("ajourner", reason="À préciser.", complements_attendus="Un devis.")
     counter.do("inscrire_cts", seance=str(counter.plan_seance()))
     counter.wait(days=21)
+    counter.hear("retenu", 1_200_000)
     counter.do("selectionner", montant_accorde="12 000")
     counter.take_to("accueil")
     counter.do("corriger_etape", by="direction", reason="Erreur de dossier.")

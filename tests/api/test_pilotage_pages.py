@@ -30,6 +30,7 @@ def some_year(counter: Counter) -> None:
     counter.take_to("selectionne")
     counter.take_to("cts")
     counter.wait(days=21)
+    counter.hear("ajourne")
     counter.do("ajourner", reason="À préciser.", complements_attendus="Un devis.")
     counter.do("inscrire_cts", seance=str(counter.plan_seance()))
     counter.take_to("accueil")

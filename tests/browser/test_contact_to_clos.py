@@ -66,7 +66,7 @@ def _decide(page: Page, site: Site) -> None:
     """The séance is held, and grants less than what was asked."""
     refused = page.locator(".refusal").filter(has_text="Retenir le projet")
     expect(refused).to_contain_text("La séance n’a pas encore eu lieu")
-    hold_seances(site.database)
+    hold_seances(site.database, granted=1_500_050)
     page.reload()
     action = open_action(page, "Retenir le projet")
     action.get_by_label("Montant accordé").fill("24 000")

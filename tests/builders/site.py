@@ -16,15 +16,17 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from api.composition import default_engine
 from api.main import create_app
 from api.rendering import Pages
 from api.settings import Settings
-from grants.comites.tables import Comite, Seance
+from grants.comites.tables import Comite, Passage, Seance
 from grants.organisation.identity import Identity
+from grants.organisation.roles import DIRECTION
 from grants.organisation.tables import Adhesion, Compte, Organisme
+from tests.builders.hearings import hold
 from tests.builders.offices import QUICK_PASSWORDS
 from workflow.database import Database
 from workflow.engine import Engine
@@ -137,11 +139,18 @@ def people_of(session: Session) -> tuple[int, dict[str, int]]:
     return organisme.id, comptes
 
 
-def hold_seances(database: Database) -> None:
-    """The day of every séance has come."""
+def hold_seances(database: Database, granted: int) -> None:
+    """The day of every séance has come: each of its dossiers is selected, for that many cents."""
     with database.unit_of_work() as session:
         held = datetime.now(UTC) - timedelta(hours=2)
         session.execute(update(Seance).where(col(Seance.tenue_le) > held).values(tenue_le=held))
+        query = select(Passage.seance_id, Passage.dossier_id).where(col(Passage.etat) == "attendu")
+        waiting = session.exec(query).all()
+        chief = session.exec(select(Adhesion, Compte).join(Compte)).first()
+        assert chief is not None, "somebody works there"
+        by = Identity(chief[0].organisme_id, chief[0].compte_id, chief[1].nom, DIRECTION)
+    for seance, dossier in waiting:
+        hold(database, default_engine(), by, seance, {dossier: ("retenu", granted)})
 
 
 def _free_port() -> int:

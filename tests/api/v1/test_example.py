@@ -84,7 +84,7 @@ def test_the_example_takes_a_dossier_from_contact_to_clos(
     assert found, said
     assert example.run("--dossier", found[1])[0] == 3
 
-    hold_seances(served)
+    hold_seances(served, granted=1_500_050)
     code, said = example.run("--dossier", found[1])
     assert code == 0, said
     assert "« clos »" in said
