@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answering import redirect
-from api.forms import Posted, RowId
+from api.forms import Posted, RowId, pressed
 from api.house import house_of
 from api.pages.asking import answers_of
 from api.pages.seances_tenue import PATH, REFUSALS, came_back, show
@@ -14,6 +14,7 @@ from api.presentation.seance_head import LIST
 from api.presentation.seance_presences import CALL, CHAIR, MOVE, roll_page
 from api.views.chrome import Flash
 from api.visit import SignedIn, Writer
+from grants.comites.liens import send_link
 from grants.comites.movements import choose_chair, come_or_go
 from grants.comites.roll import call_the_roll
 
@@ -53,6 +54,19 @@ def move_member(
         came = came_back(error, MOVE, form)
         return show(request, visit, seance_id, "presences", roll_page, came)
     return redirect(request, f"{LIST}/{seance_id}/presences", Flash(text="C’est noté."))
+
+
+@router.post(f"{PATH}/presences/{{membre_id}}/lien", dependencies=[Depends(pressed)])
+def send_link_to(request: Request, visit: Writer, seance_id: RowId, membre_id: RowId) -> Response:
+    """Send a member another link to his page. Raises NotFound, NoAddress, AccessOver."""
+    house = house_of(request)
+    with house.database.unit_of_work() as session:
+        asked = (session, house.engine, visit.identity, seance_id, membre_id)
+        sent = send_link(*asked, visit.now)
+    said = Flash(text="Un nouveau lien part à son adresse.")
+    if not sent:
+        said = Flash(text="Un lien vient de partir à son adresse.", tone="info")
+    return redirect(request, f"{LIST}/{seance_id}/presences", said)
 
 
 @router.post(f"{PATH}/presidence")

@@ -92,6 +92,7 @@ def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) ->
         tally=_tally(each),
         gesture=gesture,
         gesture_key=key,
+        awaited=each.awaited if key == CLOSE else (),
         proposal=_proposal(each) if each.waits else "",
         outcome=outcome_of(hearing, each.count) if each.count else None,
         decide_url=f"{here}/decision",

@@ -86,9 +86,18 @@ def _line(sitting: Sitting, member: MembreLine, asked: dict[str, FieldView]) -> 
         pouvoir=asked.get(f"pouvoir_{member.id}") if gives else None,
         distance=asked.get(f"distance_{member.id}") if remote and sight.holds else None,
         move_url=f"{sitting.url}/presences/{member.id}" if moves else None,
+        link_url=f"{sitting.url}/presences/{member.id}/lien"
+        if _may_be_sent(sitting, member)
+        else None,
         there=there,
         presides=sight.subject.row["preside_id"] == member.id,
     )
+
+
+def _may_be_sent(sitting: Sitting, member: MembreLine) -> bool:
+    """Whether a colleague may send this member another link to his page."""
+    stage = sitting.sight.subject.stage
+    return sitting.may_write and stage in ("convoquee", *OPEN_STAGES) and bool(member.email)
 
 
 def about_member(member: MembreLine) -> str:

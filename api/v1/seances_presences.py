@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.v1.contract import Call, Subject
 from api.v1.shapes.seances_tenues import Presences
 from api.v1.told_seance import seen, told_presences
+from grants.comites.liens import send_link
 from grants.comites.movements import MOVEMENT_FIELDS, choose_chair, come_or_go
 from grants.comites.roll import call_the_roll
 from workflow.pipeline import Field
@@ -53,6 +54,14 @@ def move(call: Call) -> Presences:
     """Somebody comes in, or leaves. Raises NotFound, Invalid, SeanceNotOpen, SeanceOver."""
     place = (call.id("seance_id"), call.id("membre_id"))
     come_or_go(call.session, call.identity, *place, call.body, call.now)
+    return presences(call)
+
+
+@subject.post(f"{_ONE}/presences/{{membre_id}}/lien", "Envoyer son lien à un membre", Presences)
+def link(call: Call) -> Presences:
+    """Send a member another link to his page. Raises NotFound, NoAddress, AccessOver."""
+    place = (call.id("seance_id"), call.id("membre_id"))
+    send_link(call.session, call.house.engine, call.identity, *place, call.now)
     return presences(call)
 
 

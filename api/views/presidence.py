@@ -11,7 +11,7 @@ from api.views.hearings import OutcomeView, Tone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulingView:
-    """One dossier. `gesture`: what may be done with its vote.
+    """One dossier. `gesture`: what may be done with its vote; `awaited`: whom closing leaves out.
 
     `fields`: what goes with the decision that the vote proposes; `others`: what it takes to
     decide otherwise, in sight when `open`.
@@ -28,6 +28,7 @@ class RulingView:
     tally: str
     gesture: Link | None
     gesture_key: str
+    awaited: tuple[str, ...]
     proposal: str
     outcome: OutcomeView | None
     decide_url: str

@@ -23,6 +23,7 @@ class RollLine:
     pouvoir: FieldView | None = None
     distance: FieldView | None = None
     move_url: str | None = None
+    link_url: str | None = None
     there: bool = False
     presides: bool = False
 

@@ -21,6 +21,7 @@ class Ruling:
 
     `received` of the `expected` voices have voted. `count` is there once the vote is closed, or
     while it is open where the rule shows it. `reserves`: what the favorable votes ask for.
+    `awaited`: whose voice is there and has not been used, while the vote is open.
     """
 
     hearing: Hearing
@@ -28,6 +29,7 @@ class Ruling:
     expected: int
     count: Comptage | None
     reserves: tuple[str, ...]
+    awaited: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -57,18 +59,22 @@ def _ruling(
     at = passage["clos_le"] or now
     votes = counted_votes(connection, place.room, passage, at)
     voices = place.room.voices(hearing.dossier_id, at)
+    given = {row["membre_id"] for row in votes}
+    there = [each.membre for each in voices if each.porteur is not None]
+    awaited = [each.nom for each in there if each.id not in given] if etat == OUVERT else []
     count = hearing.count
     if count is None and not place.regles.decompte_masque:
         count = live_count(connection, engine, place.subject, passage, now)
     return Ruling(
         hearing,
         received=len(votes) if etat == OUVERT else _cast(count),
-        expected=sum(each.porteur is not None for each in voices),
+        expected=len(there),
         count=count,
         # Two members may ask for the same thing in the same words.
         reserves=tuple(dict.fromkeys(row["reserves"] for row in votes if row["reserves"]))
         if count
         else (),
+        awaited=tuple(awaited),
     )
 
 

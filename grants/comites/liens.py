@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlmodel import Session
 
-from grants.comites.acces import AccessOver, NoSeat, place_of
+from grants.comites.acces import AccessOver, place_of
 from grants.comites.assemblee import room_of
 from grants.comites.chain import record
 from grants.comites.lettres import context_for
@@ -16,12 +16,13 @@ from grants.comites.reading import KIND, read_sitting
 from grants.comites.seances import OVER
 from grants.comites.sieges import Acting, Siege
 from grants.organisation.acces import Holder, find_link, use_link
+from grants.organisation.identity import Identity
 from notifications.courrier_table import Courrier
 from notifications.letters import Letter
 from notifications.outbox import Enclosed, Occasion, Recipient, enqueue
 from workflow.database import table_of
 from workflow.engine import Engine
-from workflow.errors import DomainError
+from workflow.errors import DomainError, NotFound
 from workflow.subject import Subject
 
 SENT, OPENED = "lien_envoye", "acces_ouvert"
@@ -68,8 +69,10 @@ def send_link(
 ) -> bool:
     """Send a member a link of his own, asked by himself or a colleague. Never commits.
 
-    False when one has just been sent. Raises NotFound, NoSeat, AccessOver, NoAddress.
+    False when one has just been sent. Raises NotFound, AccessOver, NoAddress, ReadOnly.
     """
+    if isinstance(acting, Identity):
+        acting.require_writer()
     connection = session.connection()
     subject = read_sitting(connection, acting.organisme_id, seance_id, lock=True)
     member = seated(connection, subject, membre_id)
@@ -90,10 +93,10 @@ def send_link(
 
 
 def seated(connection: Connection, subject: Subject, membre_id: int) -> MembreLine:
-    """A member in office on the day of a séance. Raises NoSeat."""
+    """A member in office on the day of a séance. Raises NotFound."""
     member = room_of(connection, subject).member(membre_id)
     if member is None:
-        raise NoSeat
+        raise NotFound
     return member
 
 

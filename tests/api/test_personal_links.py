@@ -15,10 +15,12 @@ from api.mailing import LetterTick
 from grants.comites.membres import MembreLine, modify_membre
 from grants.organisation.acces import LINK_LIFE
 from grants.organisation.acces_tables import Acces
+from grants.organisation.roles import CHARGE_DE_MISSION, LECTEUR
 from notifications.courrier_table import Courrier
 from notifications.transports import MemoryTransport
 from tests.builders.comites import Sitting, assemble
 from tests.builders.dossiers import Counter
+from tests.builders.offices import Office
 from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database, table_of
 from workflow.journal_reading import lines_of
@@ -202,3 +204,26 @@ def test_a_browser_is_let_into_its_own_seance_alone(
     visitor.post(f"{inside(sitting)}/quitter")
     visitor.client.cookies.set(str(cookie.name), str(cookie.value), "127.0.0.1")
     assert visitor.get(inside(sitting)).status_code == 303, "the secret serves no more"
+
+
+def test_a_colleague_sends_a_member_another_link(
+    app: FastAPI,
+    new_visitor: Callable[[], Visitor],
+    office: Office,
+    sitting: Sitting,
+    clock: Clock,
+) -> None:
+    clock.now = sitting.hearing.now - timedelta(days=4)
+    tick(app, clock)
+    charge, lecteur = (
+        new_visitor().enter(office.people[role], office.id) for role in (CHARGE_DE_MISSION, LECTEUR)
+    )
+    member = sitting.hearing.members()[1]
+    url = f"/seances/{sitting.hearing.seance}/presences"
+    assert "Envoyer un lien" in charge.get(url).text
+    assert lecteur.post(f"{url}/{member.id}/lien").status_code == 403
+    assert charge.post(f"{url}/999999/lien").status_code == 404
+    for _ in range(2):
+        assert charge.post(f"{url}/{member.id}/lien").headers["location"] == url
+    assert events(sitting, "lien_envoye") == ["lien_envoye"]
+    assert [parcel.recipient for parcel in tick(app, clock).parcels] == [member.email]

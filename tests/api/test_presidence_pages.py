@@ -69,10 +69,12 @@ def test_a_vote_is_closed_then_decided_as_it_says_or_with_a_reason(
     chair: Chair, sitting: Sitting
 ) -> None:
     hearing, dossier = sitting.hearing, sitting.dossiers[0]
+    assert f"On attend encore : {', '.join(sorted(MEMBERS[:3]))}." in chair.see()
     for member in hearing.members():
         hearing.vote(dossier, member.id, "favorable", own=True, montant=1_500_000)
     page = chair.see()
     assert "3 votes sur 3" in page
+    assert "On attend encore" not in page
     assert "pour" not in page.split("3 votes sur 3")[1].split("</li>")[0], "hidden until closing"
     assert chair.post("/seance", action="clore").status_code == 409
     for _ in range(2):

@@ -124,6 +124,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/seances/{seance_id}/ordre"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/presences"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/presences/{membre_id}"): Who.WRITERS,
+    ("POST", "/seances/{seance_id}/presences/{membre_id}/lien"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/presidence"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/appliquer"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/pv/remarques"): Who.WRITERS,

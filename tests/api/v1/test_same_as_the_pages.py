@@ -79,6 +79,7 @@ SAME = {
     f"{_Z}/ordre": f"PUT {_Z}/ordre",
     f"{_Z}/presences": f"PUT {_Z}/presences",
     f"{_Z}/presences/{{membre_id}}": f"POST {_Z}/presences/{{membre_id}}",
+    f"{_Z}/presences/{{membre_id}}/lien": f"POST {_Z}/presences/{{membre_id}}/lien",
     f"{_Z}/presidence": f"PUT {_Z}/presidence",
     f"{_Z}/appliquer": f"POST {_Z}/appliquer",
     f"{_Z}/pv/remarques": f"PUT {_Z}/pv/remarques",
