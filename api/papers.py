@@ -13,6 +13,7 @@ from grants.comites.papiers.emargement import signing_paper
 from grants.comites.papiers.impression import minutes_pdf, minutes_word
 from grants.comites.papiers.proces_verbal import extract_paper, minutes_of
 from grants.comites.papiers.seance import note_paper, session_paper
+from grants.comites.reading import read_sitting
 from grants.dossiers.reading import read_subject
 from notifications.papers import print_paper
 from workflow.engine import Engine
@@ -67,8 +68,9 @@ class Desk:
 
     def extract(self, dossier_id: int) -> bytes:
         """What the minutes say of a dossier. Raises NotFound, NotOnTheAgenda, PaperRefused."""
-        minutes = minutes_of(self.connection, self.organisme_id, self.seance_id)
+        read_sitting(self.connection, self.organisme_id, self.seance_id, lock=False)
         read_subject(self.connection, self.engine, self.organisme_id, dossier_id, lock=False)
+        minutes = minutes_of(self.connection, self.organisme_id, self.seance_id)
         return print_paper(extract_paper(minutes, dossier_id, self.now))
 
 

@@ -47,7 +47,7 @@ PRINTED = (
     ("/liste", 4, "Demandé"),
     ("/pilotage", 4, "Charge par référent"),
     ("/structures", 6, "Structure"),
-    ("/seances/{held}", 2, "Ensemble"),
+    ("/seances/{held}", 3, "demandés"),
 )
 
 
