@@ -60,7 +60,7 @@ def hearing_page(sitting: Sitting, dossier_id: int) -> HearingPage:
             if each.type == "texte_long" and item.passage[each.key]
         ),
         count=count_view(item),
-        voices=() if item.is_open and sitting.may_write else voices_of(sitting, item),
+        voices=() if votes is not None else voices_of(sitting, item),
         aside=_aside(sitting, item),
         hinted=_hinted(sitting, item),
         state=item.etat,

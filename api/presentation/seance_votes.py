@@ -15,11 +15,18 @@ from grants.comites.aloud import EVERYBODY_ELSE, vote_fields
 from grants.comites.assemblee import EXCUSE, PRESENT, REPRESENTE, Voice
 from grants.comites.comptage import CHOIX
 from grants.comites.sight import Item, may_see_count
-from grants.comites.voting import votes_of
+from grants.comites.voting import signed_of, votes_of
 
 ALOUD = "voix"
 _KEPT = "A voté depuis son écran"
 Ballot = Mapping[str, Any]
+_SEALED: Ballot = {
+    "choix": None,
+    "montant": None,
+    "reserves": "",
+    "saisi_par": None,
+    "version": 1,
+}
 
 
 def votes_page(sitting: Sitting) -> VotesPage:
@@ -89,8 +96,10 @@ def _room(item: Item, sitting: Sitting) -> Sequence[Voice]:
 
 
 def _given(sitting: Sitting, item: Item) -> dict[int, Ballot]:
-    rows = votes_of(sitting.asking.connection, item.passage["id"])
-    return {row["membre_id"]: row for row in rows}
+    """The votes by voice; of a secret one that is closed, only that it was given."""
+    connection, id = sitting.asking.connection, item.passage["id"]
+    sealed = dict.fromkeys(signed_of(connection, id), _SEALED)
+    return sealed | {row["membre_id"]: row for row in votes_of(connection, id)}
 
 
 def _line(

@@ -14,7 +14,7 @@ from grants.comites.assemblee import Voice
 from grants.comites.comptage import Comptage
 from grants.comites.reading import read_sitting
 from grants.comites.sight import Item, Sight, may_see_count, sight_of
-from grants.comites.voting import votes_of
+from grants.comites.voting import signed_of, votes_of
 from workflow.errors import NotFound
 
 
@@ -59,11 +59,16 @@ def told_passage(item: Item) -> PassageSeance:
 def told_votes(call: Call, sight: Sight, item: Item) -> PassageVotes:
     """One dossier, voice by voice."""
     given = {row["membre_id"]: row for row in votes_of(call.connection, item.passage["id"])}
+    signed = signed_of(call.connection, item.passage["id"])
     at = item.passage["clos_le"] or sight.now
     voices = sight.room.voices(item.dossier_id, at)
     return {
         "passage": told_passage(item),
-        "voix": [_voice(sight, item, each, given.get(each.membre.id)) for each in voices],
+        "voix": [
+            _voice(sight, item, each, given.get(each.membre.id))
+            | {"a_vote": each.membre.id in signed}
+            for each in voices
+        ],
     }
 
 

@@ -198,6 +198,12 @@ def why_not(
     return ""
 
 
+def signed_of(connection: Connection, passage_id: int) -> frozenset[int]:
+    """The voices that were used on a passage: known even where no ballot is anybody's."""
+    query = select(_E.c.membre_id).where(_E.c.passage_id == passage_id)
+    return frozenset(connection.execute(query).scalars())
+
+
 def sealed_ballots(connection: Connection, passage_id: int) -> list[dict[str, Any]]:
     """The ballots of a secret vote once closed: choices and amounts, in the order of chance."""
     query = select(_B.c.choix, _B.c.montant).where(

@@ -185,6 +185,15 @@ def test_in_a_secret_vote_nobody_enters_anything(
     refused = charge.post(f"{heard}/votes", FAVORABLE)
     assert refused.status_code == 422
     assert "chacun vote lui-même" in refused.text
+    first, second, *_ = hearing.members()
+    hearing.vote(counter.dossier, first.id, "favorable", own=True)
+    hearing.vote(counter.dossier, second.id, "defavorable", own=True)
+    assert words(charge.get(heard).text).count("A voté depuis son écran") == 2
+    charge.post(f"{heard}/vote/clore")
+    closed = words(charge.get(heard).text)
+    assert closed.count("A voté depuis son écran") == 2, "who voted stays known, never what"
+    assert closed.count("N’a pas voté") == 3
+    assert "Bulletin 1" in closed
 
 
 def test_a_refused_decision_is_told_beside_the_others(
