@@ -12,6 +12,7 @@ from api.forms import RowId, one, only
 from api.guests import Guest, Invited, InvitedToRead, PostedByGuest, PostedOnDossier
 from api.guides import SEANCE_PATH
 from api.house import house_of
+from api.papers import given
 from api.presentation.presidence import CLOSE, OPEN, Sent, presidence
 from api.seating import faults_of, home_of, status_of
 from api.views.chrome import Flash
@@ -19,7 +20,10 @@ from grants.comites.closing import close_vote
 from grants.comites.decisions import Verdict, decide
 from grants.comites.errors import SeanceRefused, VoteNotAllowed
 from grants.comites.moves import SeanceDemand, advance_seance
+from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.proces_verbal import minutes_of, minutes_paper
 from grants.comites.voting import open_vote
+from notifications.papers import print_paper
 from workflow.errors import Invalid, NotFound, Refused
 from workflow.money import parse_amount
 
@@ -49,9 +53,22 @@ def move(request: Request, guest: Invited, form: PostedByGuest) -> Response:
         told = " ".join(each.message for each in refused.refusals)
         return _shown(request, guest, status=409, told=told)
     if subject.stage == "pv_valide":
+        print_waiting(house.database, guest.now)
         said = Flash(text="Le procès-verbal est validé. Merci : votre accès prend fin ici.")
         return redirect(request, "/acces", said)
     return redirect(request, _here(guest))
+
+
+@router.get(f"{_CHAIR}/proces-verbal.pdf")
+def draft(request: Request, guest: Invited) -> Response:
+    """The minutes to read before they are validated. Raises NotFound, PaperRefused."""
+    _require_chair(guest)
+    place, siege = guest.place, guest.place.siege
+    aside = {dossier for member, dossier in place.room.deports if member == siege.membre_id}
+    with house_of(request).database.reading() as session:
+        minutes = minutes_of(session.connection(), siege.organisme_id, siege.seance_id)
+    printed = print_paper(minutes_paper(minutes, guest.now, aside))
+    return given(printed, f"projet-de-proces-verbal-{siege.seance_id}.pdf", inline=True)
 
 
 @router.post(f"{_DOSSIER}/vote")

@@ -62,6 +62,7 @@ def presidence(
         url=url,
         move_url=f"{url}/seance",
         moves=moves,
+        draft_url=f"{url}/proces-verbal.pdf" if stage == "close" else None,
         look_url=f"{url}?vu={seen}",
         seen=seen,
         rulings=views,

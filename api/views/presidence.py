@@ -58,6 +58,7 @@ class PresidencePage:
     url: str
     move_url: str
     moves: tuple[MoveView, ...]
+    draft_url: str | None
     look_url: str
     seen: str
     rulings: tuple[RulingView, ...]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import unescape
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from grants.comites.decisions import decision_of
 from grants.comites.deports import step_aside
+from grants.comites.minutes import minutes_row
 from tests.builders.comites import MEMBERS, STRUCTURES, Sitting, assemble
 from tests.builders.dossiers import Counter
 from tests.builders.visitors import Answer, Clock, Visitor
@@ -59,6 +62,7 @@ def test_nobody_but_the_president_has_this_page(
 ) -> None:
     other = Chair(new_visitor(), sitting, 1)
     assert other.visitor.get(other.home).status_code == 404
+    assert other.visitor.get(f"{other.home}/proces-verbal.pdf").status_code == 404
     assert other.post("/seance", action="clore").status_code == 404
     assert other.post(f"{other.about}/vote", geste="clore").status_code == 404
     assert other.post(f"{other.about}/decision", retenue="retenu").status_code == 404
@@ -114,3 +118,42 @@ def test_who_stepped_aside_does_not_conduct_that_vote(chair: Chair, sitting: Sit
     assert "1 vote sur" not in page
     assert chair.post(f"{chair.about}/vote", geste="clore").status_code == 409
     assert chair.post(f"{chair.about}/decision", retenue="retenu").status_code == 409
+
+
+def test_the_president_reads_the_minutes_before_validating_them(
+    counter: Counter, clock: Clock, visitor: Visitor
+) -> None:
+    sitting = assemble(counter, STRUCTURES[:2], MEMBERS[:3])
+    hearing, (first, second) = sitting.hearing, sitting.dossiers
+    clock.now = hearing.now
+    hearing.open()
+    hearing.begin(first)
+    chair = Chair(visitor, sitting, 0)
+    draft = f"{chair.home}/proces-verbal.pdf"
+    refused = chair.visitor.get(draft)
+    assert refused.status_code == 409
+    assert "une fois la séance close" in unescape(refused.text)
+    president, other, *_ = hearing.members()
+    with hearing.database.unit_of_work() as session:
+        seat = hearing.siege(president.id)
+        step_aside(session, seat, hearing.seance, second, president.id, "", hearing.now)
+    hearing.vote(first, other.id, "favorable")
+    hearing.close(first)
+    hearing.settle(first, "retenu", motif="Utile au quartier.")
+    hearing.begin(second)
+    hearing.vote(second, other.id, "defavorable")
+    hearing.close(second)
+    hearing.settle(second, "refuse", motif="Hors du territoire.")
+    hearing.do("clore")
+    assert f'href="{draft}"' in chair.see()
+    pages = PdfReader(BytesIO(chair.visitor.get(draft).content)).pages
+    told = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "n’est pas encore validé" in told
+    assert "Utile au quartier." in told
+    assert "ses votes ne vous sont pas montrés" in told
+    assert "Hors du territoire." not in told
+    chair.post("/seance", action="valider_pv")
+    with hearing.database.reading() as session:
+        row = minutes_row(session.connection(), hearing.seance)
+    assert row is not None
+    assert row["pdf"].startswith(b"%PDF")

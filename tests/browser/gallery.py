@@ -77,6 +77,7 @@ NO_PAGE = frozenset(
         "/liste/export.xlsx",
         "/parametres/signature",
         "/ma-seance/{seance_id}/dossier-de-seance.pdf",
+        "/ma-seance/{seance_id}/presidence/proces-verbal.pdf",
         *(f"/seances/{{seance_id}}/{name}" for name in OF_A_SEANCE),
         *(f"/seances/{{seance_id}}/dossiers/{{dossier_id}}/{name}" for name in OF_A_DOSSIER),
         "/parametres/reprises/modeles/{modele}",

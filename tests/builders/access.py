@@ -214,6 +214,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/deport"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/dossiers/{dossier_id}/deport/retirer"): Who.INVITED,
     ("GET", "/ma-seance/{seance_id}/presidence"): Who.INVITED,
+    ("GET", "/ma-seance/{seance_id}/presidence/proces-verbal.pdf"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/presidence/seance"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/presidence/dossiers/{dossier_id}/vote"): Who.INVITED,
     ("POST", "/ma-seance/{seance_id}/presidence/dossiers/{dossier_id}/decision"): Who.INVITED,

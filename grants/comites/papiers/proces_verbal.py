@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,9 +80,12 @@ def minutes_of(connection: Connection, organisme_id: int, seance_id: int) -> Min
     )
 
 
-def minutes_paper(minutes: Minutes, now: datetime) -> Paper:
-    """The minutes to print, dated of their validation; a draft, of today."""
-    return _paper(minutes, MINUTES, "Procès-verbal", minutes_blocks(minutes.data), now)
+def minutes_paper(minutes: Minutes, now: datetime, hidden: Collection[int] = ()) -> Paper:
+    """The minutes to print, dated of their validation; a draft, of today.
+
+    `hidden`: the dossiers whose reader stepped aside.
+    """
+    return _paper(minutes, MINUTES, "Procès-verbal", minutes_blocks(minutes.data, hidden), now)
 
 
 def extract_paper(minutes: Minutes, dossier_id: int, now: datetime) -> Paper:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE
 from grants.comites.heures import lasting, time_of_all
-from grants.comites.papiers.pv_dossier import dossier_blocks
+from grants.comites.papiers.pv_dossier import dossier_blocks, hidden_blocks
 from grants.comites.papiers.setting import heading, paragraph, table
 from grants.comites.papiers.words import (
     counted,
@@ -25,16 +25,20 @@ from notifications.document import Block, Listing
 Data = Mapping[str, Any]
 
 
-def minutes_blocks(data: Data) -> tuple[Block, ...]:
-    """The whole minutes."""
+def minutes_blocks(data: Data, hidden: Collection[int] = ()) -> tuple[Block, ...]:
+    """The whole minutes. `hidden`: the dossiers whose reader stepped aside, named and no more."""
     return (
         *_opening(data),
         *_attendance(data),
-        *_outcome(data),
+        *_outcome(data, hidden),
         *(
             block
             for rank, dossier in enumerate(data["dossiers"], start=1)
-            for block in dossier_blocks(data, dossier, rank)
+            for block in (
+                hidden_blocks(dossier, rank)
+                if dossier["dossier"] in hidden
+                else dossier_blocks(data, dossier, rank)
+            )
         ),
         *_remarks(data),
     )
@@ -112,9 +116,10 @@ def _named(members: Sequence[Data], id: int) -> str:
     return next((each["nom"] for each in members if each["membre"] == id), "un autre membre")
 
 
-def _outcome(data: Data) -> Iterator[Block]:
+def _outcome(data: Data, hidden: Collection[int]) -> Iterator[Block]:
     """Every decision at a glance, and what is granted in all."""
-    decided = [(each, each["decision"]) for each in data["dossiers"]]
+    shown = [each for each in data["dossiers"] if each["dossier"] not in hidden]
+    decided = [(each, each["decision"]) for each in shown]
     if not decided:
         return
     granted = sum((each or {}).get("montant") or 0 for _, each in decided)

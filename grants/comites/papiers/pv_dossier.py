@@ -40,6 +40,12 @@ def dossier_blocks(
     yield from _decision(dossier["decision"], vote["comptage"])
 
 
+def hidden_blocks(dossier: Data, rank: int) -> Iterator[Block]:
+    """The place of a dossier, for whoever stepped aside from it."""
+    yield heading(f"{rank}. {dossier['titre'] or dossier['reference']}")
+    yield paragraph("Vous vous êtes déporté sur ce dossier : ses votes ne vous sont pas montrés.")
+
+
 def _asked(dossier: Data) -> str:
     """« MP-2027-001, Les Jardins partagés. Aide demandée : 12 000 €, plafond 23 000 € »."""
     who = ", ".join(filter(None, (dossier["reference"], dossier["structure"])))

@@ -251,6 +251,7 @@ NOTHING_TO_READ = (
     f"{_MINE}{_D}",
     f"{_MINE}/dossier-de-seance.pdf",
     f"{_MINE}/presidence",
+    f"{_MINE}/presidence/proces-verbal.pdf",
     "/agenda/{lien}.ics",  # the link alone opens it, for calendars that hold no token
     "/aide",
     "/compte/jetons",
