@@ -67,7 +67,7 @@ def _ballot(
             for key, label in CHOIX.items()
         ),
         extras=extras,
-        open=back is not None or bool(ballot.montant or ballot.reserves or ballot.commentaire),
+        open=back is not None or bool(ballot.reserves or ballot.commentaire),
     )
 
 
