@@ -72,7 +72,7 @@ def test_whoever_prepares_a_seance_is_told_to_close_its_agenda_and_to_convene(
     assert {row.pour_id for row in rows} == {prepared.by.compte_id}
     assert sorted(row.titre for row in rows) == [
         "Convoquer les membres du comité\u00a0: CTS du 28 mai 2026",
-        "Inscrire les derniers dossiers : les inscriptions se terminent bientôt"
+        "Inscrire les derniers dossiers avant la clôture des inscriptions"
         "\u00a0: CTS du 28 mai 2026",
     ]
 
