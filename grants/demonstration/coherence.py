@@ -61,6 +61,14 @@ def _references(demonstration: Demonstration) -> Iterator[str]:
             *(("seances", fait.champs.get("seance")) for fait in dossier.faits),
         ]
         yield from _absentes(f"dossier {dossier.cle}", nommees, connues)
+    membres = {membre.cle for membre in demonstration.membres}
+    for seance in demonstration.seances:
+        for passage in seance.passages:
+            ou = f"séance {seance.cle}, {passage.dossier}"
+            yield from _absentes(ou, [("dossiers", passage.dossier)], connues)
+            voix = (*passage.pour, *passage.reserves, *passage.ajournement, *passage.contre)
+            nommes = {*voix, *passage.abstention, *passage.montants, *passage.deports}
+            yield from (f"{ou} : {cle} n'est pas dans les membres" for cle in nommes - membres)
     for tache in demonstration.taches:
         nommees = [("comptes", tache.par), ("comptes", tache.pour), ("dossiers", tache.dossier)]
         yield from _absentes(f"tâche « {tache.titre} »", nommees, connues)

@@ -69,6 +69,7 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         dossiers=tuple(dossier for fichier in fichiers for dossier in fichier.dossiers),
         taches=tuple(tache for fichier in fichiers for tache in fichier.taches),
         comites=tuple(comite for fichier in fichiers for comite in fichier.comites),
+        enveloppes=tuple(enveloppe for fichier in fichiers for enveloppe in fichier.enveloppes),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
     )
     if incoherences := incoherences_de(demonstration):

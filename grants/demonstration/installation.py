@@ -15,6 +15,7 @@ from grants.comites.seances import create_seance
 from grants.demonstration.modeles import Compte as Equipier
 from grants.demonstration.modeles import Demonstration, Seance
 from grants.demonstration.modeles import Organisme as Told
+from grants.finances.enveloppes import open_enveloppe
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, join
 from grants.organisation.founding import create_organisme, record_birth
@@ -23,6 +24,7 @@ from grants.organisation.parameters import change_parameters
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION
 from grants.organisation.tables import Adhesion, Compte, Organisme
 from workflow.database import table_of
+from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.fields import FIELD_TYPES
 from workflow.pipeline import Field
@@ -74,6 +76,7 @@ def install(
     record_birth(session.connection(), organisme_id, nom, team[chief], start)
     _set_targets(session, engine, demonstration.organisme, identities[chief], start)
     comites = _comites(session, demonstration, identities[chief], start)
+    _enveloppes(session, engine, demonstration, identities[chief], start)
     membres = _members(session, demonstration, comites, identities[chief], start)
     prepares = next((cle for cle, role in roles.items() if role == CHARGE_DE_MISSION), chief)
     seances = {
@@ -93,6 +96,21 @@ def _comites(
         nom: create_comite(session, direction, {"nom": nom, **rules}, start)
         for nom, rules in told.items()
     }
+
+
+def _enveloppes(
+    session: Session,
+    engine: Engine,
+    demonstration: Demonstration,
+    direction: Identity,
+    start: datetime,
+) -> None:
+    """What there is to grant, each year that has a séance."""
+    years = sorted({to_paris(each.le).year for each in demonstration.seances})
+    for year in years:
+        for each in demonstration.enveloppes:
+            form = {**each.model_dump(), "annee": str(year)}
+            open_enveloppe(session, engine, direction, form, start)
 
 
 def _members(

@@ -81,6 +81,14 @@ class Comite(Donnee):
     regles: Mapping[Cle, Texte] = Field(default_factory=dict)
 
 
+class Enveloppe(Donnee):
+    """What one funder gives each year that has a séance. Always invented."""
+
+    dispositif: Cle = "microprojets"
+    financeur: Texte
+    montant: Texte
+
+
 class Membre(Donnee):
     """Somebody who sits in a comité, always invented. `presidence`: 1 presides, 2 in his stead."""
 
@@ -264,6 +272,7 @@ class Fichier(Donnee):
     comptes: tuple[Compte, ...] = Field(default=(), alias="compte")
     comites: tuple[Comite, ...] = Field(default=(), alias="comite")
     membres: tuple[Membre, ...] = Field(default=(), alias="membre")
+    enveloppes: tuple[Enveloppe, ...] = Field(default=(), alias="enveloppe")
     seances: tuple[Seance, ...] = Field(default=(), alias="seance")
     structures: tuple[Structure, ...] = Field(default=(), alias="structure")
     personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
@@ -283,3 +292,4 @@ class Demonstration(Donnee):
     taches: tuple[Tache, ...] = ()
     comites: tuple[Comite, ...] = ()
     membres: tuple[Membre, ...] = ()
+    enveloppes: tuple[Enveloppe, ...] = ()

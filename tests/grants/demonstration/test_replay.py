@@ -199,6 +199,29 @@ def test_every_dossier_of_2009_has_ended_and_nothing_of_it_is_due(loaded: Databa
     assert count(loaded, "courrier WHERE sent_at > '2012-01-01' AND tenant_id = :id", id=id) == 0
 
 
+def test_each_seance_of_2009_decided_by_its_votes_and_has_its_minutes(loaded: Database) -> None:
+    id = organisme(loaded, CLAIE)
+    decided = rows(
+        loaded,
+        "SELECT x.proposee, x.retenue, x.montant_propose, x.montant, x.appliquee_le, d.reference,"
+        " s.stage, d.montant_accorde FROM decision x JOIN dossier d ON d.id = x.dossier_id"
+        " JOIN seance s ON s.id = x.seance_id WHERE x.organisme_id = :id",
+        id=id,
+    )
+    assert len({row.reference for row in decided}) == RAPPORT["accompagnes_jusqu_au_cts"]
+    assert all((row.proposee, row.montant_propose) == (row.retenue, row.montant) for row in decided)
+    assert all(row.appliquee_le and row.stage == "pv_valide" for row in decided)
+    granted = [row for row in decided if row.retenue == "retenu"]
+    assert len(granted) == RAPPORT["selectionnes"]
+    assert all(row.montant == row.montant_accorde for row in granted)
+    assert count(loaded, "proces_verbal WHERE empreinte IS NOT NULL AND organisme_id = :id", id=id)
+    votes = "bulletin WHERE organisme_id = :id"
+    assert count(loaded, votes, id=id) == count(
+        loaded, "emargement WHERE organisme_id = :id", id=id
+    )
+    assert count(loaded, votes, id=id) > 100
+
+
 # --- The living organisme -----------------------------------------------------------------------
 
 
@@ -216,6 +239,19 @@ def test_the_living_organisme_stands_in_every_stage(loaded: Database) -> None:
     assert inhabited == {stage.key for stage in loaded_pipeline.pipeline.stages}
     assert sum(row.many for row in found if row.pipeline == "microprojets") == 43
     assert sum(row.many for row in found) == 53
+
+
+def test_a_seance_is_open_with_votes_under_way(loaded: Database) -> None:
+    id = organisme(loaded, ETABLI)
+    passages = rows(
+        loaded,
+        "SELECT p.etat, count(e.id) AS votes FROM passage p JOIN seance s ON s.id = p.seance_id"
+        " LEFT JOIN emargement e ON e.passage_id = p.id"
+        " WHERE s.organisme_id = :id AND s.stage = 'ouverte' GROUP BY p.id, p.etat, p.rang"
+        " ORDER BY p.rang",
+        id=id,
+    )
+    assert [tuple(row) for row in passages] == [("clos", 10), ("ouvert", 6), ("attendu", 0)]
 
 
 def test_what_is_due_in_the_living_organisme_is_to_come(loaded: Database) -> None:
