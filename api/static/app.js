@@ -102,6 +102,8 @@
   }
   window.addEventListener("pageshow", () => ready(document));
 
+  const isRefresh = (ctx) => Boolean(ctx?.sourceElement?.matches("[data-polls]"));
+
   // --- htmx: filters leave no empty pair in the address; a failure falls back on a whole page.
   document.addEventListener("htmx:config:request", (event) => {
     const { sourceElement, request } = event.detail.ctx;
@@ -112,12 +114,19 @@
   });
   document.addEventListener("htmx:before:response", (event) => {
     const { ctx } = event.detail;
+    // What refreshes by itself never takes the place of a form on its way.
+    if (isRefresh(ctx) && document.querySelector("form[data-sent]")) {
+      event.preventDefault();
+      return;
+    }
     if (ctx.response.status < 400 || ctx.response.status === 422 || ctx.response.status === 409) return;
     if (ctx.request.method !== "GET") return;
     event.preventDefault();
     location.assign(ctx.request.action);
   });
-  document.addEventListener("htmx:finally:request", () => ready(document));
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!isRefresh(event.detail.ctx)) ready(document);
+  });
 
   // A part redrawn under the keyboard (a sheet opened or closed) has it at its first control.
   function keepKeyboardIn(selector) {
@@ -130,7 +139,7 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     // What refreshes by itself takes neither the keyboard nor the messages.
-    if (ctx.sourceElement?.matches("[data-polls]")) return;
+    if (isRefresh(ctx)) return;
     const answer = ctx.response?.raw;
     if (ctx.select !== "#contenu" || !answer) {
       document.querySelector(".flashes")?.replaceChildren();

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as TooLong
 
 _MOST = 90
-_PATIENCE_MS = 2000
+_PATIENCE_MS = 10_000
 # A ring on what has the focus, or on what stands for it (a card for its link, a choice for its
 # radio), and nothing that lies over it.
 _PROBLEM = """() => {

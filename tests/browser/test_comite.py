@@ -203,7 +203,7 @@ def validate_the_minutes(chair: Voter, site: Site, sitting: Sitting) -> None:
     chair.page.get_by_role("button", name="Valider le procès-verbal").click()
     expect(chair.page.get_by_text("Le procès-verbal est validé")).to_be_visible()
     now = datetime.now(UTC)
-    assert print_waiting(site.database, now) == 1
+    print_waiting(site.database, now)  # unless the page that validated has just done it
     with site.database.reading() as session:
         connection = session.connection()
         pdf = minutes_pdf(connection, site.organisme_id, sitting.hearing.seance, now)

@@ -39,6 +39,10 @@ _CALLED: Mapping[str, str] = {
     "rendez_vous.le": "la date du rendez-vous",
     "rendez_vous.lieu": "le lieu du rendez-vous",
     "action.motif": "le motif de la décision",
+    "membre.nom": "le nom du membre",
+    "membre.civilite": "la civilité du membre",
+    "membre.structure": "la structure du membre",
+    "lien_personnel": "le lien personnel du membre",
     "pieces_manquantes": "les documents qui manquent",
     "pieces_attendues": "les documents à fournir",
 }
@@ -48,6 +52,9 @@ _OF_A_SEANCE: Mapping[str, str] = {
     "tenue_le": "la date de la séance",
     "lieu": "le lieu de la séance",
     "cloture": "la clôture des inscriptions à la séance",
+    "lien_visio": "le lien de la visioconférence",
+    "nombre_de_dossiers": "le nombre de dossiers de la séance",
+    "vote_avant": "le vote avant la séance",
 }
 _TEAM = "/parametres/equipe"
 
