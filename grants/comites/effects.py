@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from grants.comites.tables import Decision, Presence, Seance
 from grants.comites.vocabulary import COMITES, SEANCE_FIELD
 from workflow.database import table_of
+from workflow.statements import Statement
 
 if TYPE_CHECKING:
     from grants.comites.moves import SeanceMove
     from grants.dossiers.advance import EffectContext
 
 _X, _R, _S = table_of(Decision), table_of(Presence), table_of(Seance)
+_MARK = Statement(
+    update(_X)
+    .where(_X.c.dossier_id == bindparam("dossier_"), _X.c.seance_id == bindparam("seance_"))
+    .values(appliquee_le=bindparam("moment_"))
+)
 
 
 # --- Of a dossier -----------------------------------------------------------------------------
@@ -75,12 +81,13 @@ def decision_not_applied(context: EffectContext) -> None:
 
 
 def _mark(context: EffectContext, *, applied: bool) -> None:
-    row = context.subject.row
-    context.session.connection().execute(
-        update(_X)
-        .where(_X.c.dossier_id == context.subject.id, _X.c.seance_id == row["seance_id"])
-        .values(appliquee_le=context.move.at if applied else None)
-    )
+    subject = context.subject
+    values = {
+        "dossier_": subject.id,
+        "seance_": subject.row["seance_id"],
+        "moment_": context.move.at if applied else None,
+    }
+    _MARK.run(context.session.connection(), values)
 
 
 # --- Of a séance ------------------------------------------------------------------------------
