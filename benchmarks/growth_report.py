@@ -16,6 +16,11 @@ La même page, pour la même personne, du plus grand organisme : {shapes}. Médi
 d'une requête qui traverse toute l'application (session, droits, base, gabarit), sans réseau ; à
 côté, le nombre d'instructions SQL. Le rapport est celui du plus grand nombre au plus petit, chacun
 demandé à son tour : la médiane des séries.
+
+Où un rapport dépasse ce qui est visé : *Pilotage* compte ce qui est arrivé dans la période, et le
+plus grand organisme en a dix fois plus. Sur PostgreSQL, la liste d'un département triée par
+référent lit les dossiers de chaque référent pour n'en garder qu'un département : un index des deux
+ensemble manque.
 """
 
 
