@@ -101,12 +101,26 @@ def create_seance(
     if faults:
         raise Invalid(faults)
     comite = comite_named(session, identity, values.pop("comite"), now)
+    row = {**values, **spared_id(connection, KIND, _S), **_begun(engine, identity, comite, now)}
+    id = connection.execute(insert(_S).values(row).returning(_S.c.id)).scalar_one()
+    subject = read_sitting(connection, identity.organisme_id, id, lock=True)
+    given = {
+        **{name: (None, value) for name, value in values.items()},
+        "comite": (None, row["comite"]),
+    }
+    record(connection, subject, identity, CREATED, _told(given), now, key)
+    plan_sitting(connection, engine, subject, None, now)
+    return id
+
+
+def _begun(
+    engine: Engine, identity: Identity, comite: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What a séance of a comité begins with: its rules, its first stage, an empty journal."""
     loaded = engine.catalogue.latest(PIPELINE)
     assert loaded is not None, "the pipeline of the séances is shipped with the program"
     pipeline = loaded.pipeline
-    row = {
-        **values,
-        **spared_id(connection, KIND, _S),
+    return {
         "organisme_id": identity.organisme_id,
         "comite_id": comite["id"],
         "comite": comite["nom"],
@@ -121,15 +135,6 @@ def create_seance(
         "seq": 0,
         "head": GENESIS,
     }
-    id = connection.execute(insert(_S).values(row).returning(_S.c.id)).scalar_one()
-    subject = read_sitting(connection, identity.organisme_id, id, lock=True)
-    given = {
-        **{name: (None, value) for name, value in values.items()},
-        "comite": (None, row["comite"]),
-    }
-    record(connection, subject, identity, CREATED, _told(given), now, key)
-    plan_sitting(connection, engine, subject, None, now)
-    return id
 
 
 def modify_seance(

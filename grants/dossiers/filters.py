@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -100,21 +100,25 @@ class Filters:
         if self.stages:
             named = [bind(f"etape{rank}", each) for rank, each in enumerate(self.stages)]
             found.append(kept(D.c.stage).in_(named))
-        if self.since is not None:
-            found.append(D.c.ouvert_le >= self.since)
-        if self.until is not None:
-            found.append(D.c.ouvert_le <= self.until)
-        if self.late is not None:
-            found.append(overdue(self.late))
-        if self.among is not None:
-            found.append(D.c.id.in_(self.among))
-        if self.etiquette_id is not None:
-            found.append(D.c.id.in_(_bearing(self.etiquette_id)))
+        found += self._limits()
         if self.referent_id is not None:
             column, nobody = kept(D.c.referent_id), self.referent_id == NOBODY
             who = column.is_(None) if nobody else column == bind("referent", self.referent_id)
             found.append(who)
         return found + _words(self.text)
+
+    def _limits(self) -> Iterator[ColumnElement[bool]]:
+        """What no count answers: dates of opening, delays, a set of dossiers, a tag."""
+        if self.since is not None:
+            yield D.c.ouvert_le >= self.since
+        if self.until is not None:
+            yield D.c.ouvert_le <= self.until
+        if self.late is not None:
+            yield overdue(self.late)
+        if self.among is not None:
+            yield D.c.id.in_(self.among)
+        if self.etiquette_id is not None:
+            yield D.c.id.in_(_bearing(self.etiquette_id))
 
     def counted_values(self, organisme_id: int) -> dict[str, Any]:
         """The values of the clauses that counts answer, by the names that `bind` is given."""
