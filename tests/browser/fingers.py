@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as TooLong
 
 _MOST = 90
 _PATIENCE_MS = 10_000
+# A key pressed while a page is being drawn may be lost: whoever sees nothing move presses again.
+_LOST_MS = 1_000
+_PRESSES = 3
+_FOCUSED = "document.activeElement && document.activeElement !== document.body"
 # A ring on what has the focus, or on what stands for it (a card for its link, a choice for its
 # radio), and nothing that lies over it.
 _PROBLEM = """() => {
@@ -34,13 +40,22 @@ _STOP = f"target => [target === document.activeElement, ({_PROBLEM})()]"
 def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
     """Press Tab until the target has the focus; wherever it stops, the focus can be seen."""
     for _ in range(_MOST):
-        page.keyboard.press(key)
+        _press_until_something_has_the_focus(page, key)
         there, problem = target.evaluate(_STOP)
         if problem:
             _wait_until_seen(page, problem)
         if there:
             return
     raise AssertionError(f"{key} never reaches {target}")
+
+
+def _press_until_something_has_the_focus(page: Page, key: str) -> None:
+    for _ in range(_PRESSES):
+        page.keyboard.press(key)
+        with suppress(TooLong):
+            page.wait_for_function(f"() => {_FOCUSED}", timeout=_LOST_MS)
+            return
+    raise AssertionError(f"nothing has the focus after {key} pressed {_PRESSES} times")
 
 
 def _wait_until_seen(page: Page, problem: str) -> None:
