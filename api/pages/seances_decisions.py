@@ -12,7 +12,7 @@ from api.forms import Posted, RowId, key_of, pressed, version_of
 from api.house import house_of
 from api.pages.asking import answers_of
 from api.pages.seances_tenue import PATH, REFUSALS, came_back, show
-from api.pages.seances_votes import HEARD, attempt
+from api.pages.seances_votes import HEARD, attempt, words_of
 from api.presentation.seance_decisions import Told, decisions_page
 from api.presentation.seance_dossier import DECIDE
 from api.presentation.seance_head import LIST, Sitting
@@ -42,7 +42,7 @@ def decide_one(
     def work(session: Session) -> str:
         asked = (session, engine, visit.identity, (seance_id, dossier_id))
         decide_as_written(*asked, answers_of(form), visit.now, key_of(form))
-        return "La décision est confirmée."
+        return words_of(session, visit, seance_id).confirme
 
     return attempt(request, visit, (seance_id, dossier_id), DECIDE, form, work)
 

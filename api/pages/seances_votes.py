@@ -24,16 +24,17 @@ from grants.comites.agenda import agenda_of
 from grants.comites.aloud import enter_votes
 from grants.comites.closing import close_vote
 from grants.comites.comptage import SANS_QUORUM
-from grants.comites.decisions import ISSUES
 from grants.comites.deports import come_back, declare_aside
+from grants.comites.mots import Mots
 from grants.comites.presences import OPEN_STAGES
 from grants.comites.reading import read_sitting
+from grants.comites.regles import load_regles
 from grants.comites.vocabulary import ATTENDU
 from grants.comites.voting import open_vote
 
 router = APIRouter()
 HEARD = f"{PATH}/dossiers/{{dossier_id}}"
-_CLOSED = {**ISSUES, SANS_QUORUM: "le quorum n’est pas atteint"}
+_NO_QUORUM = "le quorum n’est pas atteint"
 
 
 @router.get(f"{PATH}/votes")
@@ -72,7 +73,11 @@ def close_one(request: Request, visit: Writer, seance_id: RowId, dossier_id: Row
 
     def work(session: Session) -> str:
         found = close_vote(session, engine, visit.identity, seance_id, dossier_id, visit.now)
-        return f"Le vote est clos : {_CLOSED[found.issue].lower()}."
+        if found.issue == SANS_QUORUM:
+            return f"Le vote est clos : {_NO_QUORUM}."
+        return (
+            f"Le vote est clos : {words_of(session, visit, seance_id).issue(found.issue).lower()}."
+        )
 
     return attempt(request, visit, (seance_id, dossier_id), "", {}, work, "#decision")
 
@@ -117,6 +122,12 @@ def step_back(
         return "Le déport est retiré." if gone else "Il n’y avait pas de déport."
 
     return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
+
+
+def words_of(session: Session, visit: Visit, seance_id: int) -> Mots:
+    """What that séance's comité gives."""
+    asked = (session.connection(), visit.identity.organisme_id, seance_id)
+    return load_regles(read_sitting(*asked, lock=False).row["regles"]).mots
 
 
 def attempt(

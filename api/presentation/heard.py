@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.presentation.seance_lines import MARKS, decision_words
+from api.presentation.seance_lines import decision_words, mark_of
 from api.presentation.seance_papers import EXTRACT, NOTE, VALIDATED
 from api.views.chrome import Link
 from api.views.heard import HeardAt
@@ -15,6 +15,7 @@ from api.views.sitting import Mark
 from grants.comites.comptage import SANS_QUORUM
 from grants.comites.heard import hearings_of_dossier
 from grants.comites.queries import seance_name
+from grants.comites.regles import load_regles
 from grants.organisation.identity import Identity
 
 _NOTABLE = ("preparation", "convoquee", "ouverte")
@@ -43,8 +44,9 @@ def _line(row: Mapping[str, Any], identity: Identity, dossier_id: int) -> HeardA
 
 
 def _state(row: Mapping[str, Any]) -> Mark:
+    mots = load_regles(row["regles"]).mots
     if row["retenue"] is not None:
-        return Mark(label=decision_words(row), tone=MARKS[row["retenue"]].tone)
+        return Mark(label=decision_words(mots, row), tone=mark_of(mots, row["retenue"]).tone)
     if row["etat"] == "clos":
-        return Mark(label="Vote clos", tone=MARKS[SANS_QUORUM].tone)
+        return Mark(label="Vote clos", tone=mark_of(mots, SANS_QUORUM).tone)
     return _VOTING if row["etat"] == "ouvert" else _WAITING

@@ -12,11 +12,10 @@ from api.views.fields import FieldView
 from api.views.hearings import AsideView, EntryView, NoteView, OutcomeView, Tone
 from grants.comites.carnets import LONGEST
 from grants.comites.comptage import AJOURNE, REFUSE, RETENU, Comptage
-from grants.comites.decisions import ISSUES
 from grants.comites.deports import LONGEST as LONGEST_REASON
 from grants.comites.member_sight import Hearing
+from grants.comites.mots import Mots
 from grants.comites.vocabulary import ATTENDU, CLOS, OUVERT
-from workflow.money import format_amount
 
 STATES: Mapping[str, tuple[str, Tone]] = {
     ATTENDU: ("À venir", "pierre"),
@@ -60,7 +59,9 @@ def entry(guest: Guest, hearing: Hearing, rank: int, back: Back | None = None) -
         aside=_aside(hearing, here, mine),
         note=None if hearing.aside else _note(hearing, here, mine),
         ballots=ballot_views(guest.place, hearing, f"{here}/vote", mine.ballot if mine else None),
-        outcome=None if hearing.count is None else outcome_of(hearing, hearing.count),
+        outcome=None
+        if hearing.count is None
+        else outcome_of(guest.place.regles.mots, hearing, hearing.count),
     )
 
 
@@ -100,10 +101,10 @@ def _note(hearing: Hearing, here: str, back: Back | None) -> NoteView:
     return NoteView(url=f"{here}/note", field=text)
 
 
-def outcome_of(hearing: Hearing, count: Comptage) -> OutcomeView:
+def outcome_of(mots: Mots, hearing: Hearing, count: Comptage) -> OutcomeView:
     """« 8 pour, 2 contre, 1 ajournement, 1 abstention », then what was decided."""
     if not count.quorum_atteint:
-        return OutcomeView(count="Quorum non atteint : le comité n’a pas pu décider.")
+        return OutcomeView(count="Quorum non atteint : le comité n’a pas pu se prononcer.")
     parts = (
         f"{count.favorables} pour, {count.defavorables} contre",
         _several(count.ajournements, "ajournement"),
@@ -113,8 +114,8 @@ def outcome_of(hearing: Hearing, count: Comptage) -> OutcomeView:
     decision = hearing.decision
     if decision is None:
         return OutcomeView(count=words)
-    amount = decision["montant"]
-    said = ISSUES[decision["retenue"]] + (f", {format_amount(amount)}" if amount else "")
+    on_conditions = bool(decision["reserves"])
+    said = mots.told(decision["retenue"], decision["montant"], reserves=on_conditions)
     return OutcomeView(count=words, decision=said, tone=_TONES[decision["retenue"]])
 
 

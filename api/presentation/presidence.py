@@ -17,13 +17,12 @@ from api.views.fields import Choice, FieldView
 from api.views.presidence import MoveView, PresidencePage, RulingView
 from grants.comites.chair_sight import Ruling, rulings_of
 from grants.comites.comptage import RETENU
-from grants.comites.decisions import ISSUES
+from grants.comites.mots import Mots
 from grants.comites.queries import seance_name
 from grants.comites.sieges import PRESIDE
 from grants.comites.vocabulary import ATTENDU, OUVERT
 from workflow.engine import Engine
 from workflow.fields import FIELD_TYPES
-from workflow.money import format_amount
 
 OPEN, CLOSE = "ouvrir", "clore"
 
@@ -47,7 +46,10 @@ def presidence(
     stage = place.subject.stage
     home = f"{SEANCE_PATH}/{place.subject.id}"
     url = f"{home}/presidence"
-    views = tuple(_ruling(each, number, url, stage, back) for number, each in enumerate(rulings, 1))
+    mots = place.regles.mots
+    views = tuple(
+        _ruling(mots, each, number, url, stage, back) for number, each in enumerate(rulings, 1)
+    )
     moves = tuple(
         MoveView(key=action.key, label=action.label, primary=action.key != OPEN)
         for action in engine.machine(place.subject).leaving(stage).values()
@@ -57,6 +59,7 @@ def presidence(
     return PresidencePage(
         organisme=guest.organisme_nom,
         title=seance_name(place.subject.row),
+        mots=mots,
         stage=pipeline.stage(stage).label,
         back=Link(label="Ma page de membre", url=home),
         url=url,
@@ -72,12 +75,14 @@ def presidence(
     )
 
 
-def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) -> RulingView:
+def _ruling(
+    mots: Mots, each: Ruling, rank: int, url: str, stage: str, back: Sent | None
+) -> RulingView:
     hearing, here = each.hearing, f"{url}/dossiers/{each.hearing.dossier_id}"
     mine = back if back is not None and back.dossier_id == hearing.dossier_id else None
     label, tone = STATES[hearing.passage["etat"]]
     gesture, key = _gesture(each, here, stage)
-    fields = _fields(each, mine) if each.waits else ()
+    fields = _fields(mots, each, mine) if each.waits else ()
     named = {one.name for one in fields}
     issue = each.count.issue if each.count else ""
     usual = ("montant", "reserves") if issue == RETENU else ("motif",)
@@ -94,8 +99,8 @@ def _ruling(each: Ruling, rank: int, url: str, stage: str, back: Sent | None) ->
         gesture=gesture,
         gesture_key=key,
         awaited=each.awaited if key == CLOSE else (),
-        proposal=_proposal(each) if each.waits else "",
-        outcome=outcome_of(hearing, each.count) if each.count else None,
+        proposal=_proposal(mots, each) if each.waits else "",
+        outcome=outcome_of(mots, hearing, each.count) if each.count else None,
         decide_url=f"{here}/decision",
         fields=tuple(one for one in fields if one.name in usual),
         others=tuple(one for one in fields if one.name not in usual),
@@ -124,16 +129,15 @@ def _tally(each: Ruling) -> str:
     return f"{each.received} vote{plural} sur {each.expected}"
 
 
-def _proposal(each: Ruling) -> str:
+def _proposal(mots: Mots, each: Ruling) -> str:
     """« Le vote propose : Retenu, 15 000 € »."""
     count = each.count
     assert count is not None, "a decision waits for a count"
-    amount = f", {format_amount(count.montant)}" if count.montant else ""
     alone = " (voix prépondérante)" if count.preponderante else ""
-    return f"Le vote propose : {ISSUES[count.issue]}{amount}{alone}."
+    return f"Le vote propose : {mots.told(count.issue, count.montant)}{alone}."
 
 
-def _fields(each: Ruling, mine: Sent | None) -> tuple[FieldView, ...]:
+def _fields(mots: Mots, each: Ruling, mine: Sent | None) -> tuple[FieldView, ...]:
     """The decision as the vote proposes it, to confirm or to change with a reason."""
     count = each.count
     assert count is not None, "a decision waits for a count"
@@ -144,12 +148,12 @@ def _fields(each: Ruling, mine: Sent | None) -> tuple[FieldView, ...]:
         "reserves": "\n".join(each.reserves) if count.issue == RETENU else "",
         "motif": "",
     }
-    issues = tuple(Choice(value=key, label=label) for key, label in ISSUES.items())
+    issues = tuple(Choice(value=key, label=label) for key, label in mots.issues.items())
     labels = (
-        ("retenue", "Décision", "choix", ""),
-        ("montant", "Montant accordé", "montant", "Seulement pour un projet retenu."),
-        ("reserves", "Réserves", "texte_long", "Une par ligne, à lever avant la convention."),
-        ("motif", "Motif", "texte_long", "Dû pour un refus, un ajournement, ou un écart au vote."),
+        ("retenue", mots.nom, "choix", ""),
+        ("montant", mots.montant, "montant", mots.montant_aide),
+        ("reserves", "Réserves", "texte_long", mots.reserves_aide),
+        ("motif", "Motif", "texte_long", mots.motif_aide),
     )
     return tuple(
         FieldView(

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.presentation.fields import question
 from api.presentation.seance_head import DECISIONS, Sitting, head_of
-from api.presentation.seance_lines import MARKS, line_of
+from api.presentation.seance_lines import line_of, mark_of
 from api.presentation.seance_votes import voiced_reserves
 from api.presentation.stages import badge
 from api.views.sitting_decisions import (
@@ -21,13 +21,13 @@ from api.views.sitting_decisions import (
 from api.views.stages import StageBadge
 from grants.comites.comptage import RETENU
 from grants.comites.engagements import Engagement, engagement_of
+from grants.comites.mots import Mots
 from grants.comites.reserves import LIFT_FIELD
 from grants.comites.sight import Item
 from grants.dossiers.gathered import dossiers_by_id
 from grants.finances.enveloppes import dispositifs_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
-from workflow.money import format_amount
 
 #: What became of one decision: of which dossier, done or not, with every sentence.
 Told = Mapping[int, tuple[bool, tuple[str, ...]]]
@@ -38,6 +38,7 @@ def decisions_page(sitting: Sitting, told: Told | None = None) -> DecisionsPage:
     items = sitting.sight.items
     stages = _stages(sitting)
     lines = tuple(_line(sitting, item, rank, stages) for rank, item in enumerate(items, 1))
+    decides = sitting.sight.regles.mots.decides
     waiting = sum(
         each.decision is not None and each.decision["appliquee_le"] is None for each in items
     )
@@ -45,9 +46,9 @@ def decisions_page(sitting: Sitting, told: Told | None = None) -> DecisionsPage:
     return DecisionsPage(
         head=head_of(sitting, DECISIONS),
         lines=lines,
-        envelopes=_envelopes(sitting),
+        envelopes=_envelopes(sitting) if decides else (),
         waiting=waiting,
-        apply_url=f"{sitting.url}/appliquer" if waiting and sitting.may_write else None,
+        apply_url=f"{sitting.url}/appliquer" if waiting and decides and sitting.may_write else None,
         outcomes=_outcomes(items, told or {}),
         granted=sum(granted),
         envelopes_url="/enveloppes",
@@ -59,25 +60,25 @@ def decision_view(sitting: Sitting, item: Item) -> DecisionView | None:
     row = item.decision
     if row is None:
         return None
+    mots = sitting.sight.regles.mots
     return DecisionView(
-        mark=MARKS[row["retenue"]],
+        mots=mots,
+        mark=mark_of(mots, row["retenue"], reserves=bool(row["reserves"])),
         montant=row["montant"],
         motif=row["motif"],
         who=row["confirmee_par"],
         at=row["confirmee_le"],
         applied_at=row["appliquee_le"],
-        departs=_departs(row),
+        departs=_departs(mots, row),
         reserves=tuple(_reserve(sitting, item, each) for each in row["reserves"]),
     )
 
 
-def _departs(row: Mapping[str, Any]) -> str:
+def _departs(mots: Mots, row: Mapping[str, Any]) -> str:
     """What the votes proposed, where the decision is another."""
     if (row["proposee"], row["montant_propose"]) == (row["retenue"], row["montant"]):
         return ""
-    amount = row["montant_propose"]
-    words = MARKS[row["proposee"]].label
-    return f"{words}, {format_amount(amount)}" if amount else words
+    return mots.told(row["proposee"], row["montant_propose"])
 
 
 def _reserve(sitting: Sitting, item: Item, row: Mapping[str, Any]) -> ReserveLine:
@@ -98,11 +99,12 @@ def _line(
     proposed = ""
     confirmed: tuple[tuple[str, str], ...] = ()
     if item.is_closed and count is not None:
-        words = MARKS[count.issue].label
-        proposed = f"{words}, {format_amount(count.montant)}" if count.montant else words
-        if decides and count.issue == RETENU and count.montant:
+        mots = sitting.sight.regles.mots
+        proposed = mots.told(count.issue, count.montant)
+        if decides and count.issue == RETENU and (count.montant or not mots.decides):
             confirmed = (("retenue", RETENU), ("reserves", voiced_reserves(sitting, item)))
     applies = item.decision is not None and item.decision["appliquee_le"] is None
+    applies = applies and sitting.sight.regles.mots.decides
     url = f"{line.url}/appliquer" if applies and sitting.may_write else None
     return DecisionLine(
         line=line,
@@ -157,7 +159,12 @@ def _envelopes(sitting: Sitting) -> tuple[EnvelopeView, ...]:
 
 
 def envelope_of(sitting: Sitting, item: Item) -> EnvelopeView | None:
-    """The enveloppe that a dossier is granted from, without what it takes itself."""
+    """The enveloppe that a dossier is granted from, without what it takes itself.
+
+    None where the comité only advises: nothing is granted there.
+    """
+    if not sitting.sight.regles.mots.decides:
+        return None
     asking = sitting.asking
     (found,) = dossiers_by_id(asking.connection, asking.organisme_id, [item.dossier_id])
     loaded = asking.engine.catalogue.latest(found.pipeline)

@@ -27,7 +27,7 @@ from grants.comites.agenda import NOTE_FIELDS, read_passage
 from grants.comites.comptage import CHOIX, SANS_QUORUM
 from grants.comites.deports import aside_fields, reasons_of, suggestions
 from grants.comites.sight import Item
-from grants.comites.verdicts import DECISION_FIELDS
+from grants.comites.verdicts import decision_fields
 from grants.comites.voting import sealed_ballots
 from workflow.errors import NotFound
 from workflow.money import format_amount
@@ -59,7 +59,7 @@ def hearing_page(sitting: Sitting, dossier_id: int) -> HearingPage:
             for each in NOTE_FIELDS
             if each.type == "texte_long" and item.passage[each.key]
         ),
-        count=count_view(item),
+        count=count_view(sitting.sight.regles.mots, item),
         voices=() if votes is not None else voices_of(sitting, item),
         aside=_aside(sitting, item),
         hinted=_hinted(sitting, item),
@@ -168,12 +168,12 @@ def _decision_form(sitting: Sitting, item: Item) -> FormView | None:
         if decided
         else voiced_reserves(sitting, item),
     }
-    here = sitting.ask(DECIDE)
-    fields = tuple(question(here, each, known[each.key]) for each in DECISION_FIELDS)
+    here, mots = sitting.ask(DECIDE), sitting.sight.regles.mots
+    fields = tuple(question(here, each, known[each.key]) for each in decision_fields(mots))
     return FormView(
         url=f"{sitting.url}/dossiers/{item.dossier_id}/decision",
         groups=(FieldGroup(fields=fields),),
-        submit="Changer la décision" if decided else "Confirmer la décision",
+        submit=mots.changer if decided else mots.confirmer,
     )
 
 

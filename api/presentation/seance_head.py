@@ -105,6 +105,7 @@ def head_of(sitting: Sitting, present: str, *drawn: str) -> SittingHead:
         tabs=_tabs(sitting, present),
         back=BACK,
         url=url,
+        mots=sight.regles.mots,
         edit_url=f"{url}/modifier" if sitting.may_write and before else None,
         room_url=f"{url}{ROOM}" if sight.holds else None,
         lien_visio=row["lien_visio"],
@@ -125,7 +126,7 @@ def _tabs(sitting: Sitting, present: str) -> tuple[Tab, ...]:
         (AGENDA, "Ordre du jour"),
         (ROLL, "Présences"),
         (VOTES, "Votes"),
-        (DECISIONS, "Décisions"),
+        (DECISIONS, sitting.sight.regles.mots.noms),
         (MINUTES, "Procès-verbal"),
     )
     return tuple(

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from api.presentation.seance_head import Sitting
 from api.views.sitting import AgendaLine, CountView, Mark
+from api.views.stages import PhaseTone
 from api.wording import clock
 from grants.comites.comptage import AJOURNE, REFUSE, RETENU, SANS_QUORUM, Comptage
-from grants.comites.decisions import ISSUES
+from grants.comites.mots import Mots
 from grants.comites.sight import Item
-from workflow.money import format_amount
 
-#: What the comité leads to → its words and its colour.
-MARKS: Mapping[str, Mark] = {
-    RETENU: Mark(label=ISSUES[RETENU], tone="vert"),
-    AJOURNE: Mark(label=ISSUES[AJOURNE], tone="ocre"),
-    REFUSE: Mark(label=ISSUES[REFUSE], tone="brique"),
-    SANS_QUORUM: Mark(label="Sans quorum", tone="pierre"),
+#: What the comité leads to → its colour.
+_TONES: Mapping[str, PhaseTone] = {
+    RETENU: "vert",
+    AJOURNE: "ocre",
+    REFUSE: "brique",
+    SANS_QUORUM: "pierre",
 }
+
+
+def mark_of(mots: Mots, key: str, *, reserves: bool = False) -> Mark:
+    """What the comité says of a dossier, in its words and its colour."""
+    return Mark(label=mots.issue(key, reserves=reserves), tone=_TONES[key])
 
 
 def lines_of_agenda(sitting: Sitting) -> tuple[AgendaLine, ...]:
@@ -32,7 +38,7 @@ def line_of(sitting: Sitting, item: Item, rank: int) -> AgendaLine:
     url = f"{sitting.url}/dossiers/{item.dossier_id}"
     before = sitting.sight.subject.stage in ("preparation", "convoquee", "ouverte")
     opens = sitting.may_write and sitting.sight.holds and item.etat == "attendu"
-    decision = item.decision
+    decision, mots = item.decision, sitting.sight.regles.mots
     return AgendaLine(
         id=item.dossier_id,
         rank=rank,
@@ -44,51 +50,51 @@ def line_of(sitting: Sitting, item: Item, rank: int) -> AgendaLine:
         structure=item.told["structure"],
         at=item.at,
         minutes=item.minutes,
-        state=state_of(item),
+        state=state_of(mots, item),
         montant_demande=item.told["montant_demande"],
         noted=any(item.passage[key] for key in ("note", "avis_charge", "vigilance")),
         aside=item.aside,
-        count=count_view(item),
+        count=count_view(mots, item),
         open_url=f"{url}/vote/ouvrir" if opens else None,
-        decided=decision_words(decision) if decision else "",
+        decided=decision_words(mots, decision) if decision else "",
     )
 
 
-def decision_words(decision: Mapping[str, object]) -> str:
-    """« Retenu, 18 000 € »."""
-    amount = decision["montant"]
-    label = MARKS[str(decision["retenue"])].label
-    return f"{label}, {format_amount(amount)}" if isinstance(amount, int) else label
+def decision_words(mots: Mots, decision: Mapping[str, Any]) -> str:
+    """« Retenu, 18 000 € », « Avis favorable avec réserves »."""
+    on_conditions = bool(decision["reserves"])
+    return mots.told(decision["retenue"], decision["montant"], reserves=on_conditions)
 
 
-def state_of(item: Item) -> Mark:
+def state_of(mots: Mots, item: Item) -> Mark:
     """Where a dossier is, in two words."""
     if item.decision is not None:
-        decided = MARKS[item.decision["retenue"]]
+        reserves = bool(item.decision["reserves"])
+        decided = mark_of(mots, item.decision["retenue"], reserves=reserves)
         label = f"{decided.label}, appliqué" if item.decision["appliquee_le"] else decided.label
         return Mark(label=label, tone=decided.tone)
     if item.is_open:
         return Mark(label="Vote en cours", tone="bleu")
     if item.waits:
-        return Mark(label="Décision à confirmer", tone="prune")
+        return Mark(label=mots.a_confirmer, tone="prune")
     if item.is_closed:
-        return MARKS[SANS_QUORUM]
+        return mark_of(mots, SANS_QUORUM)
     return Mark(label="À examiner", tone="pierre")
 
 
-def count_view(item: Item) -> CountView | None:
+def count_view(mots: Mots, item: Item) -> CountView | None:
     """The count of a dossier, hidden as long as its rule says so; None before its vote."""
     if item.etat == "attendu" and not item.received:
         return None
     if item.count is None:
         return CountView(received=item.received, expected=item.expected, hidden=True)
-    return counted(item.count, item.received, item.expected)
+    return counted(mots, item.count, item.received, item.expected)
 
 
-def counted(count: Comptage, received: int, expected: int) -> CountView:
+def counted(mots: Mots, count: Comptage, received: int, expected: int) -> CountView:
     """A count in words."""
     there = count.presents + count.representes
-    mark = MARKS[count.issue]
+    mark = mark_of(mots, count.issue)
     return CountView(
         received=received,
         expected=expected,

@@ -9,7 +9,7 @@ from typing import Any
 from api.presentation.fields import question
 from api.presentation.seance_actions import seance_actions
 from api.presentation.seance_head import MINUTES, Sitting, head_of
-from api.presentation.seance_lines import MARKS, hours_between
+from api.presentation.seance_lines import decision_words, hours_between
 from api.presentation.seance_papers import papers_of_minutes
 from api.views.fields import FieldGroup
 from api.views.forms import FormView
@@ -19,6 +19,8 @@ from api.wording import counted
 from grants.comites.assemblee import PRESENCES, PRESENT, REPRESENTE
 from grants.comites.comptage import CHOIX
 from grants.comites.minutes import REMARKS_FIELD, minutes_row, read_minutes
+from grants.comites.mots import Mots
+from grants.comites.regles import load_regles
 from workflow.dates import format_datetime
 from workflow.money import NO_BREAK_SPACE, format_amount
 
@@ -38,6 +40,7 @@ def minutes_page(sitting: Sitting) -> MinutesPage:
     connection, subject = sitting.asking.connection, sitting.sight.subject
     row = minutes_row(connection, subject.id)
     data = read_minutes(connection, subject)
+    mots = load_regles(data["regles"]).mots
     remarks = row["remarques"] if row else ""
     actions = {each.key: each for each in seance_actions(sitting)}
     writes = sitting.may_write and subject.stage in ("ouverte", "close")
@@ -45,7 +48,7 @@ def minutes_page(sitting: Sitting) -> MinutesPage:
         head=head_of(sitting, MINUTES, *((REMARKS,) if writes else ())),
         ready=bool(data["membres"]),
         members=tuple(_member(each, data["membres"]) for each in data["membres"]),
-        dossiers=tuple(_dossier(n, each) for n, each in enumerate(data["dossiers"], 1)),
+        dossiers=tuple(_dossier(mots, n, each) for n, each in enumerate(data["dossiers"], 1)),
         remarks=remarks,
         form=_form(sitting, remarks, row["version"] if row else 0) if writes else None,
         validate=actions.get(VALIDATE),
@@ -92,14 +95,14 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _dossier(rank: int, each: Data) -> MinutesDossier:
+def _dossier(mots: Mots, rank: int, each: Data) -> MinutesDossier:
     facts = [Entry(label="Structure", value=each["structure"])]
     if each["montant_demande"]:
         facts.append(Entry(label="Aide demandée", value=format_amount(each["montant_demande"])))
     if each["deports"]:
         facts.append(Entry(label="Déports", value=_deports(each), wide=True))
     facts += _vote(each["vote"])
-    facts += _decision(each["decision"])
+    facts += _decision(mots, each["decision"])
     return MinutesDossier(
         title=f"{rank}. {each['reference']} {each['titre']}".strip(), facts=tuple(facts)
     )
@@ -137,14 +140,13 @@ def _ballot(ballot: Data) -> str:
     return f"{ballot['nom']}{NO_BREAK_SPACE}: {CHOIX[ballot['choix']].lower()}{amount}"
 
 
-def _decision(decision: Data | None) -> list[Entry]:
+def _decision(mots: Mots, decision: Data | None) -> list[Entry]:
     if decision is None:
         return []
-    amount = f", {format_amount(decision['montant'])}" if decision["montant"] else ""
-    words = f"{MARKS[decision['retenue']].label}{amount}, par {decision['par']}"
-    entries = [Entry(label="Décision", value=words, wide=True)]
+    words = f"{decision_words(mots, decision)}, par {decision['par']}"
+    entries = [Entry(label=mots.nom, value=words, wide=True)]
     if decision["motif"]:
         entries.append(Entry(label="Motif", value=decision["motif"], wide=True))
     if decision["reserves"]:
-        entries.append(Entry(label="Réserves", value="\n".join(decision["reserves"]), wide=True))
+        entries.append(Entry(label=mots.reserves, value="\n".join(decision["reserves"]), wide=True))
     return entries

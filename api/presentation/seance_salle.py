@@ -22,7 +22,7 @@ def room_page(sitting: Sitting) -> RoomPage:
     return RoomPage(
         head=head_of(sitting, ROOM),
         line=line_of(sitting, item, shown + 1) if item and shown is not None else None,
-        count=count_view(item) if item else None,
+        count=count_view(sitting.sight.regles.mots, item) if item else None,
         awaited=awaited_of(sitting, item) if item and item.is_open else (),
         aside=item.aside if item else (),
         next=line_of(sitting, items[after], after + 1) if after is not None else None,

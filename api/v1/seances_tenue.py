@@ -78,7 +78,8 @@ def act(call: Call) -> Answer:
 @subject.get(f"{_ONE}/dossiers", "L’ordre du jour, les votes et les décisions", OrdreDuJour)
 def agenda(call: Call) -> OrdreDuJour:
     """Every dossier of the agenda. Raises NotFound."""
-    return {"dossiers": [told_passage(each) for each in seen(call).items]}
+    sight = seen(call)
+    return {"dossiers": [told_passage(sight, each) for each in sight.items]}
 
 
 @subject.put(

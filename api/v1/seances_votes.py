@@ -17,7 +17,7 @@ from grants.comites.verdicts import DECISION_FIELDS, decide_as_written
 from grants.comites.voting import open_vote
 from workflow.pipeline import Field
 
-subject = Subject("Votes et décisions")
+subject = Subject("Votes, décisions et avis")
 _SEANCE = "/seances/{seance_id}"
 _ONE = f"{_SEANCE}/dossiers/{{dossier_id}}"
 _ASIDE = (
@@ -89,7 +89,7 @@ def step_back(call: Call) -> Change:
 
 @subject.put(
     f"{_ONE}/decision",
-    "Confirmer une décision",
+    "Confirmer une décision ou un avis",
     PassageVotes,
     asks=DECISION_FIELDS,
     example={"retenue": "retenu", "montant": "18000,00", "reserves": "Un bail signé"},

@@ -12,6 +12,7 @@ from api.v1.shapes.votes import Decompte, PassageSeance, PassageVotes, VoixVotee
 from grants.comites.agenda import read_passage
 from grants.comites.assemblee import Voice
 from grants.comites.comptage import Comptage
+from grants.comites.mots import Mots
 from grants.comites.reading import read_sitting
 from grants.comites.sight import Item, Sight, may_see_count, sight_of
 from grants.comites.voting import signed_of, votes_of
@@ -33,7 +34,7 @@ def item_of(call: Call, sight: Sight) -> Item:
     return item
 
 
-def told_passage(item: Item) -> PassageSeance:
+def told_passage(sight: Sight, item: Item) -> PassageSeance:
     """One dossier of the agenda."""
     told, passage = item.told, item.passage
     return {
@@ -52,7 +53,7 @@ def told_passage(item: Item) -> PassageSeance:
         "votes_attendus": item.expected,
         "decompte": None if item.count is None else _count(item.count),
         "deports": list(item.aside),
-        "decision": None if item.decision is None else _decision(item.decision),
+        "decision": None if item.decision is None else _decision(sight.regles.mots, item.decision),
     }
 
 
@@ -63,7 +64,7 @@ def told_votes(call: Call, sight: Sight, item: Item) -> PassageVotes:
     at = item.passage["clos_le"] or sight.now
     voices = sight.room.voices(item.dossier_id, at)
     return {
-        "passage": told_passage(item),
+        "passage": told_passage(sight, item),
         "voix": [
             _voice(sight, item, each, given.get(each.membre.id))
             | {"a_vote": each.membre.id in signed}
@@ -125,10 +126,11 @@ def _count(count: Comptage) -> Decompte:
     }
 
 
-def _decision(row: Mapping[str, Any]) -> DecisionComite:
+def _decision(mots: Mots, row: Mapping[str, Any]) -> DecisionComite:
     return {
         "proposee": row["proposee"],
         "retenue": row["retenue"],
+        "libelle": mots.issue(row["retenue"], reserves=bool(row["reserves"])),
         "montant": row["montant"],
         "motif": row["motif"],
         "confirmee_par": row["confirmee_par"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from api.views.chrome import Link
 from api.views.fields import FieldView
 from api.views.hearings import OutcomeView, Tone
+from grants.comites.mots import Mots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class PresidencePage:
     organisme: str
     title: str
     stage: str
+    mots: Mots
     back: Link
     url: str
     move_url: str

@@ -9,6 +9,7 @@ from api.views.chrome import Link
 from api.views.listing import Tab
 from api.views.sheets import Entry
 from api.views.stages import PhaseTone, StageBadge
+from grants.comites.mots import Mots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SittingHead:
-    """The top of every page of a séance. `notice` and `reasons` say why nothing was done."""
+    """The top of every page of a séance. `notice` and `reasons` say why nothing was done.
+
+    `mots`: what the comité's word is called, a decision or an avis.
+    """
 
     title: str
     stage: StageBadge
@@ -30,6 +34,7 @@ class SittingHead:
     tabs: tuple[Tab, ...]
     back: Link
     url: str
+    mots: Mots
     edit_url: str | None = None
     room_url: str | None = None
     lien_visio: str | None = None

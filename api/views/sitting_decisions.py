@@ -8,6 +8,7 @@ from datetime import datetime
 from api.views.fields import FieldView
 from api.views.sitting import AgendaLine, Mark, SittingHead
 from api.views.stages import StageBadge
+from grants.comites.mots import Mots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +23,9 @@ class ReserveLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionView:
-    """What was decided of a dossier."""
+    """What was decided of a dossier, or advised."""
 
+    mots: Mots
     mark: Mark
     montant: int | None
     motif: str

@@ -14,6 +14,7 @@ from grants.comites.comptage import AJOURNE, REFUSE, RETENU
 from grants.comites.decisions import decision_of, decisions_of
 from grants.comites.errors import DecisionRefused
 from grants.comites.reading import read_sitting
+from grants.comites.regles import load_regles
 from grants.dossiers.advance import Advanced, Demand, advance
 from grants.dossiers.reading import read_subject
 from grants.organisation.identity import Identity
@@ -30,6 +31,12 @@ _RULES = {
 }
 
 
+_ONLY_ADVISES = (
+    "Ce comité donne un avis : rien n’est à appliquer. L’organisme décide ensuite, sur la page du"
+    " dossier."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ToApply:
     """One dossier whose decision waits to be applied."""
@@ -39,8 +46,13 @@ class ToApply:
 
 
 def to_apply(connection: Connection, organisme_id: int, seance_id: int) -> list[ToApply]:
-    """The decisions of a séance that no move has applied yet. Raises NotFound."""
-    read_sitting(connection, organisme_id, seance_id, lock=False)
+    """The decisions of a séance that no move has applied yet. Raises NotFound.
+
+    None of a comité that advises: the organisme decides afterwards, dossier by dossier.
+    """
+    seance = read_sitting(connection, organisme_id, seance_id, lock=False)
+    if not load_regles(seance.row["regles"]).mots.decides:
+        return []
     return [
         ToApply(dossier_id, row["retenue"])
         for dossier_id, row in sorted(decisions_of(connection, seance_id).items())
@@ -64,6 +76,8 @@ def apply_decision(
     connection = session.connection()
     seance = read_sitting(connection, identity.organisme_id, seance_id, lock=False)
     read_passage(connection, seance, dossier_id)
+    if not load_regles(seance.row["regles"]).mots.decides:
+        raise DecisionRefused(raison=_ONLY_ADVISES)
     decided = decision_of(connection, seance_id, dossier_id)
     if decided is None:
         raise DecisionRefused(raison="Aucune décision n’est prise sur ce dossier.")

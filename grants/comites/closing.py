@@ -130,6 +130,8 @@ def bounds_of(
     row = connection.execute(query).one()
     if row.montant_demande is None:
         return None
+    if not load_regles(subject.row["regles"]).mots.decides:
+        return Bornes(row.montant_demande, row.plafond)  # an avis takes nothing from it
     left = remaining_for(connection, engine, subject, dossier_id)
     return Bornes(row.montant_demande, row.plafond, left)
 

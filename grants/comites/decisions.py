@@ -1,4 +1,7 @@
-"""What a comité decided on a dossier: proposed by the count, confirmed or motivated otherwise."""
+"""What a comité decided on a dossier: proposed by the count, confirmed or motivated otherwise.
+
+Where the comité only advises, its avis is kept the same way, and the organisme decides afterwards.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from grants.comites.chain import record
 from grants.comites.closing import bounds_of, load_count
 from grants.comites.comptage import AJOURNE, REFUSE, RETENU, Bornes, Comptage
 from grants.comites.errors import DecisionRefused, SeanceOver
+from grants.comites.mots import Mots
 from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
 from grants.comites.sieges import PRESIDE, Acting, Siege
@@ -33,7 +37,7 @@ from workflow.subject import Subject
 from workflow.texts import TextFault, clean_text
 
 _X, _R, _D = table_of(Decision), table_of(Reserve), table_of(Dossier)
-ISSUES = {RETENU: "Retenu", AJOURNE: "Ajourné", REFUSE: "Non retenu"}
+ISSUES = (RETENU, AJOURNE, REFUSE)
 LONGEST, MOST_RESERVES = 2000, 20
 _STAGES = ("ouverte", "close")
 
@@ -69,19 +73,18 @@ def decide(
     subject = read_sitting(connection, mine, verdict.seance_id, lock=True)
     if subject.stage not in _STAGES:
         raise SeanceOver
-    _require_president(acting)
+    regles = load_regles(subject.row["regles"])
+    _require_president(acting, regles.mots)
     passage = read_passage(connection, subject, verdict.dossier_id)
     if passage["etat"] != CLOS:
         raise DecisionRefused(raison="Le vote sur ce dossier n’est pas clos : closez-le d’abord.")
     counted = load_count(passage["resultat"])
     if not counted.quorum_atteint:
-        sentence = "Le quorum n’était pas atteint : le comité n’a rien pu décider sur ce dossier."
-        raise DecisionRefused(raison=sentence)
+        raise DecisionRefused(raison=regles.mots.sans_quorum)
     _require_not_applied(connection, subject, verdict.dossier_id)
-    regles = load_regles(subject.row["regles"])
     bornes = bounds_of(connection, engine, subject, verdict.dossier_id)
     row = _read(verdict, counted, regles, bornes, acting)
-    reserves = _read_reserves(verdict)
+    reserves = _read_reserves(verdict, regles.mots)
     known = decision_of(connection, subject.id, verdict.dossier_id)
     place = {
         "organisme_id": subject.tenant_id,
@@ -92,7 +95,7 @@ def decide(
     id = _write(connection, place, written, known)
     _write_reserves(connection, subject.tenant_id, id, reserves)
     told = {"dossier": verdict.dossier_id, **row, "reserves": reserves, "par": acting.nom}
-    record(connection, subject, acting, "decision_prise", told, now, verdict.key)
+    record(connection, subject, acting, regles.mots.event, told, now, verdict.key)
     settle(session, engine, dossier, now)
     return {**place, **written, "id": id, "reserves": reserves}
 
@@ -128,15 +131,14 @@ def reserves_of(connection: Connection, seance_id: int, dossier_id: int) -> list
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _require_president(acting: Acting) -> None:
+def _require_president(acting: Acting, mots: Mots) -> None:
     """Raises DecisionRefused for a member who does not preside, ReadOnly for a reader."""
     if isinstance(acting, Siege) and acting.role != PRESIDE:
-        raise DecisionRefused(raison="La personne qui préside confirme les décisions.")
+        raise DecisionRefused(raison=mots.qui_confirme)
     if isinstance(acting, Identity):
         acting.require_writer()
         if acting.role not in (DIRECTION, CHARGE_DE_MISSION):
-            sentence = "Les décisions sont écrites par la direction ou un chargé de mission."
-            raise DecisionRefused(raison=sentence)
+            raise DecisionRefused(raison=mots.qui_ecrit)
 
 
 def _require_not_applied(connection: Connection, subject: Subject, dossier_id: int) -> None:
@@ -166,8 +168,9 @@ def _read(
     acting: Acting,
 ) -> dict[str, Any]:
     faults: dict[str, str] = {}
+    mots = regles.mots
     if verdict.retenue not in ISSUES:
-        faults["retenue"] = f"Choisissez l’une de ces décisions : {', '.join(ISSUES.values())}."
+        faults["retenue"] = f"{mots.choisir} : {', '.join(mots.issues.values())}."
     try:
         motif = clean_text(verdict.motif or "", longest=LONGEST, multiline=True)
     except TextFault as fault:
@@ -178,16 +181,12 @@ def _read(
         if fault := _amount_fault(montant, regles, bornes, acting, motif):
             faults["montant"] = fault
     elif montant is not None:
-        faults["montant"] = "Un montant accompagne un projet retenu : laissez ce champ vide."
+        faults["montant"] = mots.montant_seul
     departs = verdict.retenue != counted.issue or (
         verdict.retenue == RETENU and montant != counted.montant
     )
     if not motif and "motif" not in faults and (departs or verdict.retenue != RETENU):
-        faults["motif"] = (
-            "La décision s’écarte du vote : dites pourquoi."
-            if departs
-            else "Indiquez le motif : le porteur le lira."
-        )
+        faults["motif"] = mots.ecart if departs else "Indiquez le motif : le porteur le lira."
     if faults:
         raise Invalid(faults)
     return {
@@ -202,7 +201,9 @@ def _read(
 def _amount_fault(
     montant: int | None, regles: Regles, bornes: Bornes | None, acting: Acting, motif: str
 ) -> str:
-    """Why an amount cannot be granted, with what it exceeds."""
+    """Why an amount cannot be granted, with what it exceeds. An avis may name none."""
+    if not regles.mots.decides:
+        return _unwise(montant, bornes)
     if bornes is None:
         return "Le dossier ne dit pas combien il demande : complétez son plan de financement."
     if not montant or montant < 0:
@@ -210,6 +211,15 @@ def _amount_fault(
     return _beyond(montant, regles, bornes) or _beyond_enveloppe(
         montant, regles, bornes, acting, motif
     )
+
+
+def _unwise(montant: int | None, bornes: Bornes | None) -> str:
+    """Why an avis cannot name an amount: it grants nothing, so no enveloppe bounds it."""
+    if montant is None:
+        return ""
+    if montant <= 0:
+        return "Indiquez un montant supérieur à zéro, ou laissez ce champ vide."
+    return _beyond(montant, Regles(), bornes) if bornes else ""
 
 
 def _beyond(montant: int, regles: Regles, bornes: Bornes) -> str:
@@ -235,12 +245,12 @@ def _beyond_enveloppe(
     return "" if motif else f"{left} : pour la dépasser, écrivez le motif."
 
 
-def _read_reserves(verdict: Verdict) -> list[str]:
+def _read_reserves(verdict: Verdict, mots: Mots) -> list[str]:
     given = [each for each in verdict.reserves if each and each.strip()]
     if len(given) > MOST_RESERVES:
         raise Invalid({"reserves": f"{MOST_RESERVES} réserves au plus."})
     if given and verdict.retenue != RETENU:
-        raise Invalid({"reserves": "Des réserves accompagnent un projet retenu."})
+        raise Invalid({"reserves": mots.reserves_seules})
     try:
         return [clean_text(each, longest=LONGEST, multiline=True) for each in given]
     except TextFault as fault:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from grants.comites.tables import Decision, Seance
+from grants.comites.instances import AVIS
+from grants.comites.tables import Comite, Decision, Seance
 from grants.dossiers.tables import Dossier
 from grants.finances.enveloppes import available
 from workflow.database import table_of
@@ -16,6 +17,9 @@ from workflow.engine import Engine
 from workflow.subject import Subject
 
 _X, _D, _S = table_of(Decision), table_of(Dossier), table_of(Seance)
+_C = table_of(Comite)
+#: What a comité advises is not committed.
+_DECIDED = (_X.c.seance_id == _D.c.seance_id) & (_X.c.dossier_id == _D.c.id) & _C.c.id.is_not(None)
 #: Stages where what was granted is not, or no longer, owed.
 _RELEASED = ("resilie", "sans_suite", "refuse", "reoriente")
 _PAID = ("clos",)
@@ -63,7 +67,8 @@ def engagement_of(
         )
         .select_from(_D)
         .outerjoin(_S, _S.c.id == _D.c.seance_id)
-        .outerjoin(_X, (_X.c.seance_id == _D.c.seance_id) & (_X.c.dossier_id == _D.c.id))
+        .outerjoin(_C, (_C.c.id == _S.c.comite_id) & (_C.c.nature != AVIS))
+        .outerjoin(_X, _DECIDED)
         .where(
             _D.c.organisme_id == organisme_id,
             _D.c.pipeline.in_(sorted(set(pipelines))),

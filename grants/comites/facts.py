@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from grants.comites.queries import inscription_closings, open_seances, read_seance, seance_name
-from grants.comites.tables import Decision, Passage, Reserve
+from grants.comites.regles import load_regles
+from grants.comites.tables import Decision, Passage, Reserve, Seance
 from grants.comites.vocabulary import COMITES
 from workflow.database import table_of
 from workflow.dates import plain, to_paris
@@ -18,15 +19,17 @@ from workflow.references import ReferenceKind
 from workflow.statements import Statement
 from workflow.subject import Subject
 
-_P, _X, _R = table_of(Passage), table_of(Decision), table_of(Reserve)
+_P, _X, _R, _S = (table_of(each) for each in (Passage, Decision, Reserve, Seance))
 _DECIDED = Statement(
     select(
         _P.c.etat,
         _P.c.resultat,
+        _S.c.regles,
         _X.c.retenue,
         _X.c.montant,
         _X.c.motif,
     )
+    .join(_S, _S.c.id == _P.c.seance_id)
     .outerjoin(_X, (_X.c.seance_id == _P.c.seance_id) & (_X.c.dossier_id == _P.c.dossier_id))
     .where(_P.c.seance_id == bindparam("seance_"), _P.c.dossier_id == bindparam("dossier_"))
 )
@@ -79,7 +82,8 @@ def seance_date(connection: Connection, subject: Subject) -> datetime | None:
 def decision_of_the_comite(connection: Connection, subject: Subject) -> Mapping[str, Any] | None:
     """The dossier's passage at its séance, the count of its votes, and what was decided.
 
-    None: it is on no agenda. `retenue` None: nothing is decided yet.
+    None: it is on no agenda. `retenue` None: nothing is decided yet. `avis`: nothing will be, the
+    comité only advises.
     """
     if subject.row["seance_id"] is None:
         return None
@@ -88,7 +92,8 @@ def decision_of_the_comite(connection: Connection, subject: Subject) -> Mapping[
     if row is None:
         return None
     count = json.loads(row["resultat"]) if row["resultat"] else None
-    return {**row, "resultat": count}
+    advises = not load_regles(row["regles"]).mots.decides
+    return {**row, "resultat": count, "avis": advises}
 
 
 @COMITES.fact("reserves_non_levees")

@@ -101,7 +101,7 @@ def decided_to_refuse(attempt: Attempt) -> tuple[Refusal, ...]:
 def nothing_decided(attempt: Attempt) -> Refusal | None:
     """A dossier leaves a séance only as long as nothing was decided of it there."""
     decided: Mapping[str, Any] | None = attempt.fact("decision_du_comite")
-    if decided is None or decided["retenue"] is None:
+    if decided is None or decided["retenue"] is None or decided["avis"]:
         return None
     what = _DECIDED[decided["retenue"]]
     return Refusal("deja_decide", f"Le comité a décidé de {what} : appliquez sa décision.")
@@ -126,6 +126,12 @@ def _decided(attempt: Attempt, wanted: str) -> tuple[Refusal, ...]:
     if passage is None:
         sentence = "Le dossier n’est à l’ordre du jour d’aucune séance : inscrivez-le."
         return (Refusal("hors_ordre_du_jour", sentence, SEANCE_FIELD),)
+    if passage["avis"]:
+        sentence = (
+            "Ce comité donne un avis, il ne décide pas : inscrivez le dossier à une séance d’un"
+            " comité qui décide."
+        )
+        return (Refusal("comite_d_avis", sentence, SEANCE_FIELD),)
     count = passage["resultat"]
     if count is None:
         return (Refusal("vote_non_clos", "Le comité n’a pas encore voté sur ce dossier."),)

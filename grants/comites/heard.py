@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from grants.comites.agenda import RETIRE
-from grants.comites.tables import Decision, Passage, Seance
+from grants.comites.tables import Decision, Passage, Reserve, Seance
 from workflow.database import table_of
 from workflow.statements import Statement
 
-_P, _S, _X = table_of(Passage), table_of(Seance), table_of(Decision)
+_P, _S, _X, _R = (table_of(each) for each in (Passage, Seance, Decision, Reserve))
 _HEARD = Statement(
     select(
         _S.c.id,
         _S.c.comite,
         _S.c.tenue_le,
-        _S.c.stage,
+        *(_S.c.stage, _S.c.regles),
         *(_P.c.etat, _P.c.note, _P.c.avis_charge, _P.c.vigilance),
         *(_X.c.retenue, _X.c.montant, _X.c.appliquee_le),
+        exists().where(_R.c.decision_id == _X.c.id).label("reserves"),
     )
     .select_from(_P)
     .join(_S, _S.c.id == _P.c.seance_id)

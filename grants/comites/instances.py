@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlmodel import Session
 
+from grants.comites.mots import AVIS, DECISION, PILOTAGE
 from grants.comites.regles import REGLE_FIELDS, Regles, load_regles
 from grants.comites.tables import Comite
 from grants.organisation.identity import Identity, software
@@ -23,7 +24,6 @@ CREATED, CHANGED = "comite_cree", "comite_modifie"
 COMITES_LEDGER = Ledger(
     "comite", table_of(Comite), {CREATED: "Comité créé", CHANGED: "Comité modifié"}
 )
-DECISION, AVIS, PILOTAGE = "decision", "avis", "pilotage"
 NATURES = {
     DECISION: "Il décide des aides (CTS)",
     AVIS: "Il donne un avis (comité d’appui)",
@@ -133,7 +133,7 @@ def _defaults() -> dict[str, Raw]:
 
 def _rules_form(regles: Regles) -> dict[str, Raw]:
     types = {field.key: FIELD_TYPES[field.type] for field in REGLE_FIELDS}
-    return {key: types[key].form(value) for key, value in asdict(regles).items()}
+    return {key: types[key].form(value) for key, value in asdict(regles).items() if key in types}
 
 
 def _read(
@@ -146,7 +146,7 @@ def _read(
         raise Invalid(faults)
     rules = {key: value for key, value in values.items() if key not in _OWN}
     kept = {key: values[key] or "" for key in _OWN}
-    return {**kept, "regles": replace(Regles(), **rules).dump()}
+    return {**kept, "regles": replace(Regles(), **rules, nature=values["nature"]).dump()}
 
 
 def _is_taken(connection: Connection, organisme_id: int, nom: str, id: int | None) -> bool:

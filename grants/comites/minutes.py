@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from grants.comites.chain import record
 from grants.comites.errors import SeanceOver
+from grants.comites.mots import SAID
 from grants.comites.reading import KIND, read_sitting
 from grants.comites.sieges import Acting
 from grants.comites.tables import ProcesVerbal
@@ -183,7 +184,7 @@ def _listen(told: _Told, line: Line) -> None:
         told.aside.get(content["dossier"], {}).pop(content["membre"], None)
     elif line.event == "vote_clos":
         told.closed[content["dossier"]] = dict(content)
-    elif line.event == "decision_prise":
+    elif line.event in SAID:
         told.decided[content["dossier"]] = dict(content)
     elif line.event == "remarques_du_pv":
         told.remarques = content["remarques"]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from grants.comites.comptage import Regle
+from grants.comites.mots import DECISION, Mots, mots_of
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
 
@@ -22,9 +23,10 @@ class Regles:
 
     `a_distance`: whether members may vote from elsewhere: `non`, `pendant` the séance, or from
     its convening on (`avant`). `depassement`: whether the direction may decide beyond what is
-    left of the enveloppe, with its reason.
+    left of the enveloppe, with its reason. `nature`: whether the comité decides or advises.
     """
 
+    nature: str = DECISION
     quorum: str = "moitie"
     majorite: str = "exprimes"
     partage: str = "president"
@@ -39,6 +41,11 @@ class Regles:
     def is_secret(self) -> bool:
         """Whether nobody may know who voted what."""
         return self.scrutin == SECRET
+
+    @property
+    def mots(self) -> Mots:
+        """What its word is called."""
+        return mots_of(self.nature)
 
     @property
     def counting(self) -> Regle:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from grants.comites.regles import load_regles
 from grants.comites.tables import Emargement
 from grants.comites.vocabulary import ATTENDU, CLOS, COMITES, OUVERT
 from grants.dossiers.tables import Dossier
@@ -173,15 +174,14 @@ def nothing_applied(attempt: Attempt) -> tuple[Refusal, ...]:
 
 @COMITES.guard(
     "decisions_toutes_prises",
-    says="chaque dossier voté a sa décision",
+    says="chaque dossier voté a sa décision, ou son avis",
     facts=("dossiers_de_la_seance",),
 )
 def everything_decided(attempt: Attempt) -> tuple[Refusal, ...]:
     """Minutes are validated once each vote that had its quorum has led to a decision."""
+    awaited = load_regles(attempt.subject.row["regles"]).mots.attendu
     return tuple(
-        Refusal(
-            "decision_attendue", f"{each.reference} : la décision est à confirmer.", "decisions"
-        )
+        Refusal("decision_attendue", f"{each.reference} : {awaited}.", "decisions")
         for each in attempt.fact("dossiers_de_la_seance")
         if each.etat == CLOS and each.quorum and not each.decided
     )

@@ -229,7 +229,8 @@ class Decision(SQLModel, table=True):
     """What the comité decided on one dossier of one séance: proposed by the rule, then confirmed.
 
     `proposee` is what the count says, `retenue` what was decided, with `motif` where it differs
-    (or where the decision owes one). `montant` in cents, for a dossier that is selected.
+    (or where the decision owes one). `montant` in cents, for a dossier that is selected; an avis,
+    kept here too, may name none.
     `appliquee_le`: when the dossier moved by it.
     """
 
@@ -238,7 +239,7 @@ class Decision(SQLModel, table=True):
         UniqueConstraint("seance_id", "dossier_id"),
         CheckConstraint(_in("proposee", "retenu", "refuse", "ajourne"), name="proposee"),
         CheckConstraint(_in("retenue", "retenu", "refuse", "ajourne"), name="retenue"),
-        CheckConstraint("(retenue = 'retenu') = (montant IS NOT NULL)", name="montant"),
+        CheckConstraint("montant IS NULL OR retenue = 'retenu'", name="montant"),
         CheckConstraint("montant IS NULL OR montant > 0", name="montant_positif"),
         Index("ix_decision_dossier", "dossier_id"),
     )

@@ -9,8 +9,10 @@ from typing import Any
 from sqlmodel import Session
 
 from grants.comites.agenda import read_passage
-from grants.comites.decisions import ISSUES, LONGEST, Verdict, decide
+from grants.comites.decisions import LONGEST, Verdict, decide
+from grants.comites.mots import AVIS, DECISION, Mots, mots_of
 from grants.comites.reading import read_sitting
+from grants.comites.regles import load_regles
 from grants.comites.sieges import Acting
 from workflow.engine import Engine
 from workflow.errors import Invalid
@@ -18,36 +20,40 @@ from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
 
 _LONGEST_OF_ALL = 8000
-DECISION_FIELDS = (
-    Field(
-        key="retenue",
-        label="Décision",
-        type="choix",
-        required=True,
-        choices=tuple(Choice(key=key, label=label) for key, label in ISSUES.items()),
-    ),
-    Field(
-        key="montant",
-        label="Montant accordé",
-        type="montant",
-        minimum=0,
-        help="Pour un projet retenu ; vide : le montant que donnent les votes.",
-    ),
-    Field(
-        key="motif",
-        label="Motif",
-        type="texte_long",
-        longest=LONGEST,
-        help="Le porteur le lira. Dû quand le projet n’est pas retenu, ou que la décision"
-        " s’écarte du vote.",
-    ),
-    Field(
-        key="reserves",
-        label="Réserves",
-        type="texte_long",
-        longest=_LONGEST_OF_ALL,
-        help="Une par ligne : chacune sera à lever avant la convention.",
-    ),
+
+
+def decision_fields(mots: Mots) -> tuple[Field, ...]:
+    """The form of a decision, or of an avis, in the words of its comité."""
+    return _fields(mots, mots.nom, mots.issues)
+
+
+def _fields(mots: Mots, nom: str, issues: Mapping[str, str]) -> tuple[Field, ...]:
+    return (
+        Field(
+            key="retenue",
+            label=nom,
+            type="choix",
+            required=True,
+            choices=tuple(Choice(key=key, label=label) for key, label in issues.items()),
+        ),
+        Field(key="montant", label=mots.montant, type="montant", minimum=0, help=mots.montant_aide),
+        Field(key="motif", label="Motif", type="texte_long", longest=LONGEST, help=mots.motif_aide),
+        Field(
+            key="reserves",
+            label="Réserves",
+            type="texte_long",
+            longest=_LONGEST_OF_ALL,
+            help=mots.reserves_aide,
+        ),
+    )
+
+
+_DECIDES, _ADVISES = mots_of(DECISION), mots_of(AVIS)
+#: What a program sends, whatever the comité: the same keys, each told in both ways.
+DECISION_FIELDS = _fields(
+    _DECIDES,
+    f"{_DECIDES.nom}, ou {_ADVISES.nom.lower()}",
+    {key: f"{label}, ou {_ADVISES.issues[key].lower()}" for key, label in _DECIDES.issues.items()},
 )
 
 
@@ -68,7 +74,8 @@ def decide_as_written(
     connection = session.connection()
     subject = read_sitting(connection, acting.organisme_id, seance_id, lock=True)
     read_passage(connection, subject, dossier_id)
-    values, faults = parse_fields(DECISION_FIELDS, raw, FIELD_TYPES)
+    mots = load_regles(subject.row["regles"]).mots
+    values, faults = parse_fields(decision_fields(mots), raw, FIELD_TYPES)
     if faults:
         raise Invalid(faults)
     verdict = Verdict(

@@ -27,6 +27,7 @@ FACTS = {
     "vote_recu": "Vote reçu",
     "vote_clos": "Vote clos",
     "decision_prise": "Décision prise",
+    "avis_donne": "Avis donné",
     "remarques_du_pv": "Remarques du procès-verbal",
     "reserve_levee": "Réserve levée",
     "pv_fige": "Procès-verbal figé",

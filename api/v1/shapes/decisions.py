@@ -22,10 +22,14 @@ class ReserveDecision(TypedDict):
 
 
 class DecisionComite(TypedDict):
-    """Ce que le comité a décidé ; « proposee » est ce que donnent les votes."""
+    """Ce que le comité a décidé, ou son avis ; « proposee » est ce que donnent les votes.
+
+    « libelle » le dit en mots, ceux du comité : « Retenu », « Avis favorable avec réserves ».
+    """
 
     proposee: Annotated[str, _DECIDED]
     retenue: Annotated[str, _DECIDED]
+    libelle: str
     montant: Cents | None
     motif: str
     confirmee_par: str

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE
+from grants.comites.comptage import SANS_QUORUM
 from grants.comites.heures import lasting, time_of_all
+from grants.comites.mots import Mots
 from grants.comites.papiers.pv_dossier import dossier_blocks, hidden_blocks
 from grants.comites.papiers.setting import heading, paragraph, table
 from grants.comites.papiers.words import (
     counted,
-    decision_of,
     hour_of,
     moment_of,
     money,
@@ -20,6 +21,7 @@ from grants.comites.papiers.words import (
     voice_of,
     when_of,
 )
+from grants.comites.regles import load_regles
 from notifications.document import Block, Listing
 
 Data = Mapping[str, Any]
@@ -123,29 +125,31 @@ def _outcome(data: Data, hidden: Collection[int]) -> Iterator[Block]:
     if not decided:
         return
     granted = sum((each or {}).get("montant") or 0 for _, each in decided)
-    yield heading("Les décisions")
+    mots = load_regles(data["regles"]).mots
+    yield heading(f"Les {mots.noms.lower()}")
     yield table(
-        ("Projet", "Dossier", "Demandé", "Décision"),
+        ("Projet", "Dossier", "Demandé", mots.nom),
         [
             (
                 ", ".join(filter(None, (each["titre"], each["structure"]))),
                 each["reference"],
                 money(each["montant_demande"]),
-                _decision(each, decision),
+                _decision(mots, each, decision),
             )
             for each, decision in decided
         ],
         right=2,
     )
-    if granted:
+    if granted and mots.decides:
         yield paragraph(f"En tout, {money(granted)} accordés.")
 
 
-def _decision(dossier: Data, decision: Data | None) -> str:
+def _decision(mots: Mots, dossier: Data, decision: Data | None) -> str:
     if decision is not None:
-        return decision_of(decision["retenue"], decision["montant"])
+        on_conditions = bool(decision["reserves"])
+        return mots.told(decision["retenue"], decision["montant"], reserves=on_conditions)
     vote = dossier["vote"]
-    return "Sans quorum" if vote and not vote["comptage"]["quorum_atteint"] else "–"
+    return mots.issue(SANS_QUORUM) if vote and not vote["comptage"]["quorum_atteint"] else "–"
 
 
 def _remarks(data: Data) -> Iterator[Block]:

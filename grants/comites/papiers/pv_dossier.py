@@ -7,8 +7,10 @@ from typing import Any
 
 from grants.comites.assemblee import PRESENT, REPRESENTE
 from grants.comites.comptage import CHOIX
+from grants.comites.mots import Mots
 from grants.comites.papiers.setting import heading, paragraph, table
-from grants.comites.papiers.words import counted, decision_of, listed, money
+from grants.comites.papiers.words import counted, listed, money
+from grants.comites.regles import load_regles
 from notifications.document import Block, Listing, Quote, Run
 from workflow.money import NO_BREAK_SPACE
 
@@ -37,7 +39,8 @@ def dossier_blocks(
         return
     yield from _voices(data["membres"], vote)
     yield from _votes(vote, named=named)
-    yield from _decision(dossier["decision"], vote["comptage"])
+    mots = load_regles(data["regles"]).mots
+    yield from _decision(mots, dossier["decision"], vote["comptage"])
 
 
 def hidden_blocks(dossier: Data, rank: int) -> Iterator[Block]:
@@ -144,28 +147,33 @@ def _casting(count: Data) -> str:
     return " À égalité, la voix de la personne qui préside l’a emporté."
 
 
-def _decision(decision: Data | None, count: Data) -> Iterator[Block]:
+def _decision(mots: Mots, decision: Data | None, count: Data) -> Iterator[Block]:
     if decision is None:
         if not count["quorum_atteint"]:
-            yield paragraph(Run("Décision. ", strong=True), "Aucune, faute de quorum.")
+            yield paragraph(Run(f"{mots.nom}. ", strong=True), mots.aucun)
         return
     yield paragraph(
-        Run("Décision. ", strong=True),
-        Run(f"{decision_of(decision['retenue'], decision['montant'])}.", strong=True),
-        f" Confirmée par {decision['par']}.{_departs(decision)}",
+        Run(f"{mots.nom}. ", strong=True),
+        Run(f"{_said(mots, decision)}.", strong=True),
+        f" {mots.confirme_par} {decision['par']}.{_departs(mots, decision)}",
     )
     if decision["motif"]:
         lines = [line for line in decision["motif"].split("\n") if line.strip()]
         yield Quote(tuple(paragraph(line) for line in lines))
     if decision["reserves"]:
-        yield paragraph("Réserves à lever avant la convention :")
+        yield paragraph(f"{mots.reserves} :")
         yield Listing(tuple((paragraph(each),) for each in decision["reserves"]))
 
 
-def _departs(decision: Data) -> str:
+def _said(mots: Mots, decision: Data) -> str:
+    on_conditions = bool(decision["reserves"])
+    return mots.told(decision["retenue"], decision["montant"], reserves=on_conditions)
+
+
+def _departs(mots: Mots, decision: Data) -> str:
     """What the vote proposed, where something else was decided."""
     same = decision["proposee"] == decision["retenue"]
     if same and decision["montant_propose"] == decision["montant"]:
         return ""
-    proposed = decision_of(decision["proposee"], decision["montant_propose"])
+    proposed = mots.told(decision["proposee"], decision["montant_propose"])
     return f" Le vote proposait :{NO_BREAK_SPACE}{proposed[:1].lower()}{proposed[1:]}."

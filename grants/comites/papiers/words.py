@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from grants.comites.comptage import RETENU, SANS_QUORUM
-from grants.comites.decisions import ISSUES
 from grants.comites.membres import DELIBERATIVE
 from grants.comites.regles import REGLE_FIELDS, load_regles
 from notifications.letter_filters import date_longue, heure, jour
@@ -73,14 +71,6 @@ def rules_of(regles: str) -> list[str]:
         for field in REGLE_FIELDS
         if (value := getattr(rules, field.key)) is not None
     ]
-
-
-def decision_of(retenue: str, montant: int | None) -> str:
-    """« Retenu, 12 000 € », « Ajourné »."""
-    if retenue == SANS_QUORUM:
-        return "Sans quorum"
-    word = ISSUES[retenue]
-    return f"{word}, {format_amount(montant)}" if retenue == RETENU and montant else word
 
 
 def money(cents: int | None) -> str:
