@@ -54,6 +54,7 @@ class Engine:
     def __init__(self, vocabulary: Vocabulary, catalogue: Catalogue) -> None:
         self.vocabulary = vocabulary
         self.catalogue = catalogue
+        self._needed: dict[tuple[str, int, str, str | None], frozenset[str]] = {}
 
     def machine(self, subject: Subject) -> PipelineMachine:
         """The compiled version of the pipeline that the subject was opened with."""
@@ -137,6 +138,14 @@ class Engine:
 
     def facts_needed(self, subject: Subject, key: str | None = None) -> frozenset[str]:
         """The facts that the guards of the stage's actions (or of one action) declare."""
+        asked = (subject.pipeline, subject.pipeline_version, subject.stage, key)
+        needed = self._needed.get(asked)
+        if needed is None:
+            # A loaded pipeline never changes, and a move asks three times.
+            needed = self._needed[asked] = self._facts_declared(subject, key)
+        return needed
+
+    def _facts_declared(self, subject: Subject, key: str | None) -> frozenset[str]:
         return frozenset(
             fact
             for action in self.machine(subject).leaving(subject.stage).values()
