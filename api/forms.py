@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 from pydantic import BeforeValidator
 
-from api.arrivals import receive
 from api.cookies import DOOR, door_token, read_cookie, same
 from api.form_reading import (
     FieldNotAsked,
     FormExpired,
     FormUnreadable,
-    UploadedFile,
     read_body,
     read_fields,
-    read_parts,
 )
 from api.house import house_of
-from api.visit import Direction, SignedIn, Writer
-from grants.dossiers.pieces.content import MEGABYTE
-from grants.dossiers.pieces.deposit import Incoming
-from grants.dossiers.pieces.storage import Storage
-from grants.reprise.files import MOST_MEGABYTES
+from api.visit import SignedIn
 from workflow.database import LARGEST_ID
 
 #: What was posted: one text for each field, or all of them where a name came several times.
@@ -49,8 +41,6 @@ CSRF_FIELD = "csrf_token"
 # What a form carries beside its answers.
 PAPERS = frozenset({"idempotency_key", "lock_version"})
 FORM_BYTES = 512 * 1024
-UPLOAD_BYTES = 2 * 1024 * 1024
-TABLE_BYTES = (MOST_MEGABYTES + 1) * 1024 * 1024
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -60,26 +50,10 @@ class FieldGivenTwice(FormUnreadable):
     code = "champ_double"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What was posted with files: the fields, and each file by the name of its field."""
-
-    form: Form
-    files: Mapping[str, UploadedFile]
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What was posted with files of any size: the fields, and the files, on the disk already."""
-
-    form: Form
-    files: tuple[Incoming, ...]
-
-
 async def posted(request: Request, visit: SignedIn) -> Form:
     """The fields of a signed-in form. Raises FormExpired, FormTooBig, FormUnreadable."""
     form = read_fields(await read_body(request, FORM_BYTES), request.headers)
-    return _proved(form, visit.csrf)
+    return proved(form, visit.csrf)
 
 
 async def pressed(request: Request, visit: SignedIn) -> None:
@@ -87,42 +61,20 @@ async def pressed(request: Request, visit: SignedIn) -> None:
     only(await posted(request, visit))
 
 
-async def uploaded(request: Request, visit: SignedIn) -> Upload:
-    """The fields and files of a signed-in form that takes files. Raises like `posted`."""
-    form, files = read_parts(await read_body(request, UPLOAD_BYTES), request.headers)
-    return Upload(_proved(form, visit.csrf), files)
-
-
-async def table_sent(request: Request, visit: Direction) -> Upload:
-    """A table to take over, which weighs more than a logo. Raises like `posted`."""
-    form, files = read_parts(await read_body(request, TABLE_BYTES), request.headers)
-    return Upload(_proved(form, visit.csrf), files)
-
-
-async def sent(request: Request, visit: Writer) -> AsyncGenerator[Sending]:
-    """The fields and files of a form that takes several. Raises SendingTooBig, like `posted`."""
-    settings = house_of(request).settings
-    largest = settings.file_megabytes * MEGABYTE
-    async with receive(request, Storage(settings.files_folder), largest) as (form, files):
-        yield Sending(_proved(form, visit.csrf), files)
-
-
 async def posted_at_the_door(request: Request) -> Form:
     """The fields of a form that needs no account: signing in, choosing a password, starting."""
     settings = house_of(request).settings
     form = read_fields(await read_body(request, FORM_BYTES), request.headers)
     door = read_cookie(request, settings, DOOR)
-    return _proved(form, door_token(settings, door) if door else "")
+    return proved(form, door_token(settings, door) if door else "")
 
 
 Posted = Annotated[Form, Depends(posted)]
-Uploaded = Annotated[Upload, Depends(uploaded)]
-TableSent = Annotated[Upload, Depends(table_sent)]
-Sent = Annotated[Sending, Depends(sent)]
 PostedAtTheDoor = Annotated[Form, Depends(posted_at_the_door)]
 
 
-def _proved(form: dict[str, str | list[str]], token: str) -> Form:
+def proved(form: dict[str, str | list[str]], token: str) -> Form:
+    """A form that carries the token of whoever was shown it. Raises FormExpired."""
     given = form.pop(CSRF_FIELD, "")
     if not token or not isinstance(given, str) or not same(given, token):
         raise FormExpired

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications.courrier_table import Cadence
+from workflow.conflicts import insert_into
 from workflow.database import table_of
 from workflow.statements import Statement
 
@@ -102,9 +102,9 @@ def _still_recent(recent: tuple[tuple[int, int], ...], now: datetime) -> list[tu
 
 def _make(connection: Connection) -> None:
     """Write the row, unless another process has just done so."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {"name": NAME, "recent": "[]", "faults": 0}
-    connection.execute(dialect.insert(_TABLE).values(row).on_conflict_do_nothing())
+    first = insert_into(connection.dialect.name, _TABLE).values(row)
+    connection.execute(first.on_conflict_do_nothing())
 
 
 def _write(connection: Connection, values: dict[str, object]) -> None:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications.courrier_table import Battement
+from workflow.conflicts import insert_into
 from workflow.database import Database, table_of
 from workflow.errors import DomainError
 
@@ -72,12 +72,10 @@ class Heart:
         values = {"at": at, "fault": fault, "process": self._process}
         if fault is None:
             values["ok_at"] = at
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        noted = dialect.insert(_TABLE).values(name=name, **values)
         with self._database.unit_of_work() as session:
-            session.connection().execute(
-                noted.on_conflict_do_update(index_elements=["name"], set_=values)
-            )
+            connection = session.connection()
+            noted = insert_into(connection.dialect.name, _TABLE).values(name=name, **values)
+            connection.execute(noted.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
 def beats(connection: Connection) -> dict[str, Beat]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from notifications.courrier_table import AdresseSuspendue
+from workflow.conflicts import insert_into
 from workflow.database import table_of
 from workflow.statements import Statement
 
@@ -71,7 +71,6 @@ def suspend(connection: Connection, tenant_id: int, suspension: Suspension) -> b
     known = suspension_of(connection, tenant_id, suspension.email)
     if known is not None and _WEIGHT[known.reason] >= _WEIGHT[suspension.reason]:
         return False
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     told = {
         "reason": suspension.reason,
         "detail": suspension.detail[:_LONGEST_DETAIL],
@@ -80,7 +79,7 @@ def suspend(connection: Connection, tenant_id: int, suspension: Suspension) -> b
     }
     row = {"tenant_id": tenant_id, "email": suspension.email.lower(), **told}
     connection.execute(
-        dialect.insert(_TABLE)
+        insert_into(connection.dialect.name, _TABLE)
         .values(row)
         .on_conflict_do_update(index_elements=["tenant_id", "email"], set_=told)
     )

@@ -48,6 +48,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+# Rows are written by SQLAlchemy: what Pydantic would check them with is built if ever asked for.
+SQLModel.model_config["defer_build"] = True
 
 #: Identifiers: 64 bits on PostgreSQL; INTEGER on SQLite, where it is as wide.
 BigId = BigInteger().with_variant(Integer(), "sqlite")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from api.answering import page, redirect
-from api.forms import Posted, Uploaded, only, pressed, version_of
+from api.forms import Posted, only, pressed, version_of
 from api.house import house_of
 from api.pages.asking import answers_of, ask
 from api.presentation.fields import Typed
@@ -20,6 +20,7 @@ from api.presentation.reglages import (
     dispositifs_page,
     identite_page,
 )
+from api.sendings import Uploaded
 from api.views.chrome import Flash
 from api.visit import Direction, Overseer, Visit
 from grants.organisation.logo import (

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.answering import page, redirect
-from api.forms import Form, Posted, RowId, Sent, key_of, one, only, version_of
+from api.forms import Form, Posted, RowId, key_of, one, only, version_of
 from api.house import house_of
 from api.piece_files import limits_of, served
 from api.presentation.dossier import dossier_page
 from api.presentation.dossier_forms import Looking, conflict_of
 from api.presentation.pieces import ResumedPiece, about
+from api.sendings import Sent
 from api.views.chrome import Flash
 from api.views.pieces import PreviewPage
 from api.visit import SignedIn, Visit, Writer

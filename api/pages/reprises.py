@@ -9,12 +9,13 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from api.answering import page, redirect
-from api.forms import Form, Posted, RowId, TableSent, one, only, pressed
+from api.forms import Form, Posted, RowId, one, only, pressed
 from api.house import House, house_of
 from api.pages.asking import answers_of
 from api.presentation.fields import Typed
 from api.presentation.reglages import REPRISES
 from api.presentation.reprise import reprise_page, reprises_page
+from api.sendings import TableSent
 from api.views.chrome import Flash
 from api.visit import Direction, Overseer, Visit
 from grants.reprise import running

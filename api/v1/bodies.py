@@ -14,8 +14,9 @@ from starlette.requests import Request
 from api.arrivals import receive
 from api.form_reading import MULTIPART, FormUnreadable, UploadedFile, read_parts
 from api.form_reading import read_body as read_bounded
-from api.forms import FORM_BYTES, TABLE_BYTES, UPLOAD_BYTES
+from api.forms import FORM_BYTES
 from api.house import house_of
+from api.sendings import TABLE_BYTES, UPLOAD_BYTES
 from api.v1.contract import Operation
 from api.v1.errors import BrokenForm, OtherMediaType
 from grants.dossiers.pieces.content import MEGABYTE

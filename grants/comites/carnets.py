@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from grants.comites.acces import AccessOver
@@ -14,6 +13,7 @@ from grants.comites.reading import read_sitting
 from grants.comites.seances import OVER
 from grants.comites.sieges import Siege
 from grants.comites.tables import NotePrivee
+from workflow.conflicts import insert_into
 from workflow.database import table_of
 from workflow.errors import Invalid
 from workflow.texts import TextFault, clean_text
@@ -48,9 +48,8 @@ def write_private_note(
         mine = [_N.c[key] == value for key, value in place.items()]
         connection.execute(delete(_N).where(*mine))
         return False
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     written = {"texte": clean, "modifiee_le": now}
-    kept = insert(_N).values(**place, **written)
+    kept = insert_into(connection.dialect.name, _N).values(**place, **written)
     unique = ["seance_id", "dossier_id", "membre_id"]
     connection.execute(kept.on_conflict_do_update(index_elements=unique, set_=written))
     return True

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from grants.dossiers.advance import EffectContext, plan_stage, settle
@@ -20,6 +19,7 @@ from grants.organisation.identity import Identity
 from grants.organisation.tables import Organisme
 from workflow import echeances, journal
 from workflow.columns import GENESIS
+from workflow.conflicts import insert_into
 from workflow.database import LARGEST_ID, table_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
@@ -193,8 +193,7 @@ def _next_reference(
 ) -> str:
     """MP-2026-014: the next number of the organisme for this prefix and year, never given twice."""
     year = opening.opened_on.year
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(_N).values(
+    first = insert_into(connection.dialect.name, _N).values(
         organisme_id=organisme_id, prefixe=prefix, annee=year, dernier=1
     )
     counted = first.on_conflict_do_update(

@@ -11,7 +11,6 @@ from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, Connection, Select, cast, column, literal, select, table
 from sqlalchemy import union_all as all_of
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from grants.recherche.words import Groups
 
@@ -70,6 +69,8 @@ def _on_sqlite(prefix: str, either: tuple[Groups, ...], rank: int, most: int) ->
 def _on_postgresql(
     prefix: str, either: tuple[Groups, ...], rank: int, most: int
 ) -> Select[int, Any]:
+    from sqlalchemy.dialects.postgresql import TSQUERY  # a twentieth of a start, for SQLite nothing
+
     sign = ":*" if rank == _BEGINNING else ""
     meant = _formula(either, " & ", " | ", lambda word: f"'{prefix}{word}'{sign}")
     some = (

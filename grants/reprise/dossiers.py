@@ -9,7 +9,6 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from grants.dossiers.advance import plan_stage
 from grants.dossiers.columns import changed_columns, kept_values
@@ -24,6 +23,7 @@ from grants.reprise.plans import NewDossier
 from grants.reprise.vocabulary import MOVED, TAKEN_OVER
 from grants.reprise.writing import Chain, Work, insert_lines, insert_rows, take_ids
 from workflow import echeances, journal
+from workflow.conflicts import insert_into
 from workflow.database import table_of
 from workflow.dates import from_paris
 from workflow.engine import Engine
@@ -98,9 +98,8 @@ def _number(work: Work, path: Path, dossiers: Sequence[NewDossier]) -> list[str]
 
 def _reserve(work: Work, prefix: str, year: int, number: int, highest: int) -> int:
     """Keep numbers of a year, above those that the file gives itself; the first of them."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     organisme_id = work.identity.organisme_id
-    first = dialect.insert(_N).values(
+    first = insert_into(work.connection.dialect.name, _N).values(
         organisme_id=organisme_id, prefixe=prefix, annee=year, dernier=0
     )
     work.connection.execute(first.on_conflict_do_nothing())

@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.cookies import DOOR, FLASH, SESSION, START, THEME, cookie_name
-from api.forms import FORM_BYTES, UPLOAD_BYTES
+from api.forms import FORM_BYTES
+from api.sendings import UPLOAD_BYTES
 from grants.organisation.roles import DIRECTION
 from tests.builders.access import ACCESS, Who
 from tests.builders.addresses import WRITTEN, Address, values_of

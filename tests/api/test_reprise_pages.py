@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from api.forms import TABLE_BYTES
+from api.sendings import TABLE_BYTES
 from grants.dossiers.tables import Dossier
 from grants.reprise.columns import FAULTS_TITLE
 from grants.reprise.files import MOST_MEGABYTES

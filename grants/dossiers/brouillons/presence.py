@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from grants.dossiers.brouillons.tables import Presence
 from grants.dossiers.reading import read_subject
 from grants.organisation.identity import Identity
 from grants.organisation.tables import Compte
+from workflow.conflicts import insert_into
 from workflow.database import Database, table_of
 from workflow.engine import Engine
 
@@ -27,11 +27,12 @@ def mark_present(
     identity.require_writer()
     connection = session.connection()
     read_subject(connection, engine, identity.organisme_id, dossier_id, lock=False)
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     who = {"dossier_id": dossier_id, "compte_id": identity.compte_id}
     row = {**who, "organisme_id": identity.organisme_id, "vue_le": now}
     connection.execute(
-        insert(_P).values(row).on_conflict_do_update(index_elements=list(who), set_={"vue_le": now})
+        insert_into(connection.dialect.name, _P)
+        .values(row)
+        .on_conflict_do_update(index_elements=list(who), set_={"vue_le": now})
     )
 
 

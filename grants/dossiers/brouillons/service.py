@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from grants.dossiers.answers import REASON
@@ -16,6 +15,7 @@ from grants.dossiers.brouillons.tables import Brouillon
 from grants.dossiers.reading import read_subject
 from grants.organisation.identity import Identity
 from workflow import journal
+from workflow.conflicts import insert_into
 from workflow.database import Database, table_of
 from workflow.engine import Engine
 from workflow.errors import Invalid, NotFound, TooBig
@@ -80,10 +80,11 @@ def save_draft(
     version = subject.lock_version if typing.version is None else typing.version
     changed = {"lock_version": version, "reponses": written, "enregistre_le": now}
     form = {"compte_id": identity.compte_id, "dossier_id": id, "formulaire": typing.formulaire}
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {**form, **changed, "organisme_id": subject.tenant_id}
     connection.execute(
-        insert(_B).values(row).on_conflict_do_update(index_elements=list(form), set_=changed)
+        insert_into(connection.dialect.name, _B)
+        .values(row)
+        .on_conflict_do_update(index_elements=list(form), set_=changed)
     )
     return True
 

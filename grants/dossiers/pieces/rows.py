@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from grants.dossiers.pieces.guards import HANDED_IN_SO_FAR
@@ -21,6 +21,7 @@ from grants.dossiers.pieces.tables import Piece as Kept
 from grants.dossiers.reading import read_subject
 from grants.dossiers.tables import Dossier
 from grants.organisation.identity import Identity
+from workflow.conflicts import insert_into
 from workflow.database import table_of
 from workflow.dates import format_datetime, to_paris
 from workflow.engine import Engine
@@ -38,13 +39,13 @@ _OTHERS = Statement(
     )
 )
 _MADE_OF = ("organisme_id", "cle", "par_id", "par", "le")
-_DIALECTS = {"postgresql": postgresql, "sqlite": sqlite}
 
 
-def _made(dialect: Any, owner: str) -> Statement:
+@cache
+def _made(dialect: str, owner: str) -> Statement:
     """The making of a pièce's row; of two that come at once, one makes it."""
     given = {name: bindparam(name) for name in (*_MADE_OF, owner)}
-    first = dialect.insert(_P).values(etat=ATTENDUE, version=1, **given)
+    first = insert_into(dialect, _P).values(etat=ATTENDUE, version=1, **given)
     return Statement(first.on_conflict_do_nothing())
 
 
@@ -54,11 +55,8 @@ def _found(owner: str) -> Statement:
     return Statement(select(*_P.c).where(*mine).with_for_update())
 
 
-#: By whose it is: its making on each kind of database, its finding.
-_OF = {
-    owner: ({name: _made(each, owner) for name, each in _DIALECTS.items()}, _found(owner))
-    for owner in ("dossier_id", "structure_id")
-}
+#: By whose it is: its finding.
+_FOUND = {owner: _found(owner) for owner in ("dossier_id", "structure_id")}
 _CLEARED = {"motif": None, "commentaire": None}
 
 
@@ -152,7 +150,6 @@ def _row(
 ) -> dict[str, Any]:
     """The pièce's row, made if it is the first time; two that come at once find the same one."""
     owner, id = _owner(subject, piece)
-    first, theirs = _OF[owner]
     values = {
         "organisme_id": subject.tenant_id,
         "cle": piece.key,
@@ -161,8 +158,8 @@ def _row(
         "le": now,
         owner: id,
     }
-    first[connection.dialect.name].run(connection, values)
-    row = theirs.first(connection, {"cle": piece.key, owner: id})
+    _made(connection.dialect.name, owner).run(connection, values)
+    row = _FOUND[owner].first(connection, {"cle": piece.key, owner: id})
     assert row is not None, "it was just made, if it was not there"
     return row
 
