@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.answering import redirect
-from api.forms import Form, Posted, RowId, pressed
+from api.forms import Form, Posted, RowId, only, pressed, version_of
 from api.house import house_of
 from api.pages.asking import answers_of
 from api.pages.seances_tenue import PATH, REFUSALS, came_back, show
@@ -31,6 +31,7 @@ from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
 from grants.comites.vocabulary import ATTENDU
 from grants.comites.voting import open_vote
+from grants.comites.withdrawing import withdraw_vote
 
 router = APIRouter()
 HEARD = f"{PATH}/dossiers/{{dossier_id}}"
@@ -94,6 +95,26 @@ def enter(
         return f"{counted(number, 'vote noté', 'votes notés')}." if number else "Rien n’a changé."
 
     return attempt(request, visit, (seance_id, dossier_id), ALOUD, form, work)
+
+
+@router.post(f"{HEARD}/votes/{{membre_id}}/retirer")
+def withdraw(
+    request: Request,
+    visit: Writer,
+    form: Posted,
+    seance_id: RowId,
+    dossier_id: RowId,
+    membre_id: RowId,
+) -> Response:
+    """Take back a vote noted aloud by mistake."""
+    only(form)
+
+    def work(session: Session) -> str:
+        place = (seance_id, dossier_id, membre_id)
+        gone = withdraw_vote(session, visit.identity, place, visit.now, version_of(form))
+        return "Le vote est retiré." if gone else "Cette voix n’avait pas voté."
+
+    return attempt(request, visit, (seance_id, dossier_id), "", {}, work)
 
 
 @router.post(f"{HEARD}/deports")

@@ -125,7 +125,16 @@ def _line(
         terms=fields.get(f"reserves_{member.id}"),
         seen=row["version"] if row is not None else 0,
         seen_name=f"vu_{member.id}",
+        fault="" if fields else _fault(sitting, member.id),
+        undo_url=f"{sitting.url}/dossiers/{item.dossier_id}/votes/{member.id}/retirer"
+        if fields and row is not None
+        else None,
     )
+
+
+def _fault(sitting: Sitting, membre_id: int) -> str:
+    """Why a vote typed for somebody who voted meanwhile was not kept."""
+    return sitting.came.of(ALOUD).faults.get(f"choix_{membre_id}", "")
 
 
 def _said(row: Ballot | None, *, secret: bool) -> str:

@@ -15,6 +15,7 @@ from grants.comites.deports import LONGEST, come_back, declare_aside
 from grants.comites.reserves import LIFT_FIELD, lift_one
 from grants.comites.verdicts import DECISION_FIELDS, decide_as_written
 from grants.comites.voting import open_vote
+from grants.comites.withdrawing import withdraw_vote
 from workflow.pipeline import Field
 
 subject = Subject("Votes, décisions et avis")
@@ -64,6 +65,13 @@ def close(call: Call) -> PassageVotes:
 def enter(call: Call) -> PassageVotes:
     """Keep the votes given aloud. Raises NotOnTheAgenda, VoteNotOpen, VoteClosed, Invalid…"""
     enter_votes(call.session, call.identity, *_place(call), call.body, call.now)
+    return passage(call)
+
+
+@subject.delete(f"{_ONE}/votes/{{membre_id}}", "Retirer un vote noté à voix haute", PassageVotes)
+def withdraw(call: Call) -> PassageVotes:
+    """Take back a vote. Raises NotFound, NotOnTheAgenda, VoteNotOpen, VoteClosed…"""
+    withdraw_vote(call.session, call.identity, (*_place(call), call.id("membre_id")), call.now)
     return passage(call)
 
 

@@ -10,7 +10,11 @@ from api.views.sitting import AgendaLine, CountView, SittingHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceLine:
-    """One voice on a dossier: who has it, who uses it, what it said where that may be read."""
+    """One voice on a dossier: who has it, who uses it, what it said where that may be read.
+
+    `undo_url`: where a vote noted aloud is taken back. `fault`: why what was typed for it was not
+    kept, where it asks nothing any more.
+    """
 
     nom: str
     about: str
@@ -22,6 +26,13 @@ class VoiceLine:
     terms: FieldView | None = None
     seen: int = 0
     seen_name: str = ""
+    undo_url: str | None = None
+    fault: str = ""
+
+    @property
+    def undo_id(self) -> str:
+        """The form that takes the vote back: it stands outside of that of the votes."""
+        return f"retrait-{self.seen_name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

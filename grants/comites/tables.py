@@ -100,6 +100,7 @@ class Passage(SQLModel, table=True):
     `etat`: `attendu`, then `ouvert` while members vote, then `clos`; `retire` once it left the
     séance. `note` is the chargé's analysis, `avis_charge` his recommendation, `vigilance` the
     points of attention: what the pack says of it. `resultat` is the count (JSON), at closing.
+    `version_retiree`: the last version of the votes that were taken back.
     """
 
     __tablename__ = "passage"
@@ -124,6 +125,7 @@ class Passage(SQLModel, table=True):
     ouvert_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clos_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
     resultat: str | None = Field(default=None, sa_type=Text)
+    version_retiree: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Presence(SQLModel, table=True):

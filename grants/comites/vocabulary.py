@@ -25,6 +25,7 @@ FACTS = {
     "deport_retire": "Déport retiré",
     "vote_ouvert": "Vote ouvert",
     "vote_recu": "Vote reçu",
+    "vote_retire": "Vote retiré",
     "vote_clos": "Vote clos",
     "decision_prise": "Décision prise",
     "avis_donne": "Avis donné",

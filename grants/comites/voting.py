@@ -41,6 +41,8 @@ _E, _B, _P, _D = (
     table_of(Dossier),
 )
 LONGEST = 1000
+CHANGED_MEANWHILE = "Ce vote a été changé entre-temps. Relisez-le, puis recommencez si besoin."
+_HIS_OWN = "{nom} a voté depuis son écran : lui seul change son vote, jusqu’à la clôture."
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +110,15 @@ def cast_vote(session: Session, acting: Acting, vote: Vote, now: datetime) -> Re
     if known is not None and _is_same(known, ballot, regles):
         return Received(known["version"], changed=False)
     if vote.seen is not None and vote.seen != (known["version"] if known else 0):
-        sentence = "Ce vote a été changé entre-temps. Relisez-le, puis recommencez si besoin."
-        raise VoteNotAllowed(raison=sentence)
-    version = 1 if known is None else known["version"] + 1
+        raise VoteNotAllowed(raison=CHANGED_MEANWHILE)
+    version = (passage["version_retiree"] if known is None else known["version"]) + 1
     by = _user(voice, acting)
     spoken = None if isinstance(acting, Siege) else acting.nom
+    if spoken is not None and known is not None and known["saisi_par"] is None:
+        raise VoteNotAllowed(raison=_HIS_OWN.format(nom=voice.membre.nom))
     salt = secrets.token_hex(32)
-    _store(connection, passage, voice, known, ballot, {"par": by, "saisi_par": spoken}, salt, now)
+    used = {"par_id": by, "saisi_par": spoken, "version": version, "le": now}
+    _store(connection, passage, voice, known, ballot, used, salt)
     told: dict[str, Any] = {
         "dossier": vote.dossier_id,
         "voix": voice.membre.id,
@@ -322,7 +326,10 @@ def _amount_fault(connection: Connection, vote: Vote, regles: Regles) -> str:
 
 def _known(connection: Connection, passage_id: int, membre_id: int) -> dict[str, Any] | None:
     query = (
-        select(_E.c.id, _E.c.version, _B.c.choix, _B.c.montant, _B.c.reserves, _B.c.commentaire)
+        select(
+            *(_E.c.id, _E.c.version, _E.c.saisi_par),
+            *(_B.c.choix, _B.c.montant, _B.c.reserves, _B.c.commentaire),
+        )
         .outerjoin(_B, _B.c.emargement_id == _E.c.id)
         .where(_E.c.passage_id == passage_id, _E.c.membre_id == membre_id)
     )
@@ -341,19 +348,17 @@ def _store(
     voice: Voice,
     known: dict[str, Any] | None,
     ballot: dict[str, Any],
-    by: dict[str, Any],
+    used: dict[str, Any],
     salt: str,
-    now: datetime,
 ) -> None:
-    used = {"par_id": by["par"], "saisi_par": by["saisi_par"], "le": now}
     place = {"organisme_id": passage["organisme_id"], "passage_id": passage["id"]}
     if known is None:
-        row = {**place, **used, "membre_id": voice.membre.id, "version": 1}
+        row = {**place, **used, "membre_id": voice.membre.id}
         added = insert(_E).values(**row).returning(_E.c.id)
         signed = connection.execute(added).scalar_one()
     else:
         signed = known["id"]
         again = update(_E).where(_E.c.id == signed)
-        connection.execute(again.values(**used, version=known["version"] + 1))
+        connection.execute(again.values(**used))
         connection.execute(delete(_B).where(_B.c.emargement_id == signed))
     connection.execute(insert(_B).values(**place, **ballot, emargement_id=signed, sel=salt))

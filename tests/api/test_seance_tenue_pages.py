@@ -7,7 +7,9 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from fastapi import FastAPI
 
+from tests.builders.bearers import program
 from tests.builders.dossiers import Counter
 from tests.builders.hearings import NAMES, Hearing
 from tests.builders.offices import Office
@@ -157,6 +159,46 @@ def test_a_vote_given_by_the_member_himself_stays_his_until_the_closing(
     assert f'name="choix_{someone}"' not in shown
     charge.post(f"{heard}/votes", FAVORABLE)
     assert hearing.close(counter.dossier).defavorables == 1
+
+
+def test_a_vote_noted_by_mistake_is_taken_back_and_the_journal_keeps_it(
+    hearing: Hearing, charge: Visitor, counter: Counter, app: FastAPI, office: Office
+) -> None:
+    url = opened(hearing, charge)
+    heard = f"{url}/dossiers/{counter.dossier}"
+    asked = program(app, office, "charge_de_mission")
+    charge.post(f"{heard}/vote/ouvrir")
+    wrong, own, *_ = [each.id for each in hearing.members()]
+    hearing.vote(counter.dossier, own, "favorable", own=True)
+    charge.post(f"{heard}/votes", {f"choix_{wrong}": "defavorable"})
+    shown = charge.get(heard).text
+    assert f"{heard}/votes/{wrong}/retirer" in shown
+    assert f"{heard}/votes/{own}/retirer" not in shown
+    stale = charge.post(f"{heard}/votes/{wrong}/retirer", {"lock_version": "7"})
+    assert stale.status_code == 409
+    assert "changé entre-temps" in stale.text
+    gone = charge.post(f"{heard}/votes/{wrong}/retirer", {"lock_version": "1"})
+    assert gone.status_code == 303
+    assert "1 vote reçu sur 5" in words(charge.get(heard).text)
+    voices = {each["membre"]["id"]: each for each in asked.get(heard).json()["voix"]}
+    assert not voices[wrong]["a_vote"]
+    assert asked.ask("DELETE", f"{heard}/votes/{wrong}").status_code == 200, "asked twice"
+    for refused in (
+        charge.post(f"{heard}/votes/{own}/retirer"),
+        charge.post(f"{heard}/votes", {f"choix_{own}": "defavorable"}),
+        asked.ask("DELETE", f"{heard}/votes/{own}"),
+    ):
+        assert refused.status_code in (409, 422)
+        assert "a voté depuis son écran" in refused.text
+    assert asked.ask("DELETE", f"{heard}/votes/999999").status_code == 404
+    assert hearing.vote(counter.dossier, wrong, "favorable").version == 3, "it goes on from there"
+    told = [line for line in hearing.lines() if line.content.get("voix") == wrong]
+    events = [(line.event, line.content["version"]) for line in reversed(told)]
+    assert events == [("vote_recu", 1), ("vote_retire", 2), ("vote_recu", 3)]
+    charge.post(f"{heard}/vote/clore")
+    late = charge.post(f"{heard}/votes/{wrong}/retirer")
+    assert late.status_code == 409
+    assert "est clos" in late.text
 
 
 def test_closing_a_vote_too_early_asks_once_more(

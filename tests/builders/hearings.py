@@ -23,6 +23,7 @@ from grants.comites.voting import Received, Vote, cast_vote, open_vote
 from grants.organisation.identity import Identity
 from workflow.database import Database, table_of
 from workflow.engine import Engine
+from workflow.journal_reading import Line, lines_of
 from workflow.subject import Subject
 
 #: What everybody votes, for what is to be decided.
@@ -48,6 +49,11 @@ class Hearing:
         """The séance as it stands."""
         with self.database.reading() as session:
             return read_sitting(session.connection(), self.by.organisme_id, self.seance, lock=False)
+
+    def lines(self) -> list[Line]:
+        """The journal of the séance, latest first."""
+        with self.database.reading() as session:
+            return lines_of(session.connection(), "seance", self.seance)
 
     # --- Who sits ---------------------------------------------------------------------------
 

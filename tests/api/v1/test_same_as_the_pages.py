@@ -87,6 +87,7 @@ SAME = {
     f"{_H}/vote/ouvrir": f"POST {_H}/vote/ouvrir",
     f"{_H}/vote/clore": f"POST {_H}/vote/clore",
     f"{_H}/votes": f"PUT {_H}/votes",
+    f"{_H}/votes/{{membre_id}}/retirer": f"DELETE {_H}/votes/{{membre_id}}",
     f"{_H}/deports": f"POST {_H}/deports",
     f"{_H}/deports/{{membre_id}}/retirer": f"DELETE {_H}/deports/{{membre_id}}",
     f"{_H}/decision": f"PUT {_H}/decision",
