@@ -12,10 +12,11 @@ from api.views.listing import Tab
 from api.views.sheets import Entry
 from api.views.sitting import SittingHead
 from api.visit import Visit
+from grants.comites.horaires import is_afterwards
 from grants.comites.queries import seance_name
 from grants.comites.reading import read_sitting
 from grants.comites.sight import Sight, sight_of
-from workflow.dates import format_datetime
+from workflow.dates import format_date, format_datetime, to_paris
 
 LIST = "/seances"
 BACK = Link(label="Séances", url=LIST)
@@ -27,6 +28,14 @@ AGENDA, ROLL, VOTES, DECISIONS, MINUTES, ROOM = (
     "/pv",
     "/salle",
 )
+
+_LATE = {
+    "convoquee": "Cette séance était prévue le {jour}. Si elle se tient un autre jour, changez"
+    " d’abord sa date avec « Modifier la séance ». Si elle s’est tenue ce jour-là, ouvrez-la pour"
+    " la noter après coup : ses heures et son procès-verbal seront ceux de ce jour.",
+    "ouverte": "La séance du {jour} est notée après coup : une arrivée sans heure vaut l’heure"
+    " prévue, et chaque départ demande la sienne. Notez les départs une fois les votes clos.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def head_of(sitting: Sitting, present: str, *drawn: str) -> SittingHead:
     subject, row = sight.subject, sight.subject.row
     pipeline = sitting.asking.engine.machine(subject).pipeline
     chair = sight.room.member(row["preside_id"]) if row["preside_id"] else None
-    before = subject.stage in ("preparation", "convoquee", "reportee")
+    before = subject.stage in ("preparation", "convoquee", "reportee", "ouverte")
     return SittingHead(
         title=seance_name(row),
         stage=badge(pipeline, subject.stage),
@@ -110,8 +119,18 @@ def head_of(sitting: Sitting, present: str, *drawn: str) -> SittingHead:
         room_url=f"{url}{ROOM}" if sight.holds else None,
         lien_visio=row["lien_visio"],
         notice=sitting.came.notice,
+        late=_late(sitting),
         reasons=_reasons(sitting.came, drawn),
     )
+
+
+def _late(sitting: Sitting) -> str:
+    """What is to be known of a séance whose day is over, before it is opened and after."""
+    subject = sitting.sight.subject
+    told = _LATE.get(subject.stage, "")
+    if not told or not sitting.may_write or not is_afterwards(subject, sitting.visit.now):
+        return ""
+    return told.format(jour=format_date(to_paris(subject.row["tenue_le"]).date()))
 
 
 def _reasons(came: Came, drawn: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from api.presentation.fields import question, questions
@@ -15,10 +16,12 @@ from api.views.sitting import Mark
 from api.views.sitting_roll import RollLine, RollPage
 from api.views.stages import PhaseTone
 from api.wording import counted
+from grants.comites.allees import gaps_of
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE
 from grants.comites.comptage import Assemblee, has_quorum
 from grants.comites.membres import MembreLine
 from grants.comites.movements import MOVEMENT_FIELDS, chair_field
+from grants.comites.papiers.words import outside_words
 from grants.comites.presences import BEFORE, OPEN_STAGES
 from grants.comites.roll import roll_fields
 
@@ -80,7 +83,7 @@ def _line(sitting: Sitting, member: MembreLine, asked: dict[str, FieldView]) -> 
         nom=member.nom,
         about=about_member(member),
         presence=_presence(sitting, row),
-        hours=hours_between(row["arrivee"], row["depart"]) if row else "",
+        hours=_hours(row) if row else "",
         voice=_voice(sitting, member),
         etat=asked.get(f"etat_{member.id}"),
         pouvoir=asked.get(f"pouvoir_{member.id}") if gives else None,
@@ -92,6 +95,11 @@ def _line(sitting: Sitting, member: MembreLine, asked: dict[str, FieldView]) -> 
         there=there,
         presides=sight.subject.row["preside_id"] == member.id,
     )
+
+
+def _hours(row: Mapping[str, Any]) -> str:
+    """« de 14 h à 17 h, sorti de 15 h à 15 h 30 »."""
+    return hours_between(row["arrivee"], row["depart"]) + outside_words(gaps_of(row))
 
 
 def _may_be_sent(sitting: Sitting, member: MembreLine) -> bool:

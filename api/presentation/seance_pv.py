@@ -16,10 +16,12 @@ from api.views.forms import FormView
 from api.views.sheets import Entry
 from api.views.sitting_pages import MinutesDossier, MinutesPage
 from api.wording import counted
+from grants.comites.allees import read_gaps
 from grants.comites.assemblee import PRESENCES, PRESENT, REPRESENTE
 from grants.comites.comptage import CHOIX
 from grants.comites.minutes import REMARKS_FIELD, minutes_row, read_minutes
 from grants.comites.mots import Mots
+from grants.comites.papiers.words import outside_words
 from grants.comites.regles import load_regles
 from workflow.dates import format_datetime
 from workflow.money import NO_BREAK_SPACE, format_amount
@@ -82,7 +84,8 @@ def _member(member: Data, members: list[Data]) -> Entry:
     words = PRESENCES[member["etat"]]
     if member["etat"] == PRESENT:
         start, end = (_instant(member[key]) for key in ("arrivee", "depart"))
-        hours = hours_between(start, end)
+        outside = outside_words(read_gaps(member.get("absences", ())))
+        hours = hours_between(start, end) + outside
         words = f"{words} à distance {hours}" if member["a_distance"] else f"{words} {hours}"
     if member["etat"] == REPRESENTE:
         names = {each["membre"]: each["nom"] for each in members}

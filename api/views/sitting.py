@@ -24,7 +24,8 @@ class Mark:
 class SittingHead:
     """The top of every page of a séance. `notice` and `reasons` say why nothing was done.
 
-    `mots`: what the comité's word is called, a decision or an avis.
+    `mots`: what the comité's word is called, a decision or an avis. `late`: what is to be known
+    where the séance is written down after its day.
     """
 
     title: str
@@ -39,6 +40,7 @@ class SittingHead:
     room_url: str | None = None
     lien_visio: str | None = None
     notice: str = ""
+    late: str = ""
     reasons: tuple[str, ...] = ()
 
 

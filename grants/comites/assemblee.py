@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from grants.comites.allees import was_outside
 from grants.comites.comptage import Assemblee
 from grants.comites.membres import MembreLine, membres_of
 from grants.comites.tables import Deport, Emargement, Passage, Presence
@@ -66,6 +67,8 @@ class Room:
             return True
         row = self.presences.get(membre_id)
         if row is None or row["etat"] != PRESENT or row["arrivee"] > at:
+            return False
+        if was_outside(row, at):
             return False
         return row["depart"] is None or row["depart"] > at
 

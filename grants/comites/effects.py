@@ -134,6 +134,14 @@ def presences_closed(context: SeanceMove) -> None:
     record(connection, subject, context.acting, "feuille_de_presence", told, at)
 
 
+@COMITES.effect("reprendre_les_presences")
+def presences_resumed(context: SeanceMove) -> None:
+    """Whom the closing sent away is there again, where it is reopened at once."""
+    from grants.comites.resuming import resume_presences
+
+    resume_presences(context.session.connection(), context.subject, context.acting, context.move.at)
+
+
 @COMITES.effect("figer_le_pv")
 def minutes_frozen(context: SeanceMove) -> None:
     """The minutes' data are those of that instant; nothing of the séance changes after."""

@@ -6,19 +6,22 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from grants.comites.allees import time_outside
 from grants.comites.assemblee import PRESENT
 from workflow.money import NO_BREAK_SPACE
 
 
 def time_of(row: Mapping[str, Any] | None, end: datetime | None = None) -> timedelta | None:
-    """How long a member sat, from arrival to departure; None where nothing of it is known yet.
+    """How long a member sat, from arrival to departure, what he spent outside taken off.
+
+    None where nothing of it is known yet.
 
     `end`: when the séance was closed, for whoever nobody saw leave.
     """
     if row is None or row["etat"] != PRESENT or row["arrivee"] is None:
         return None
     left = row["depart"] or end
-    return None if left is None else left - row["arrivee"]
+    return None if left is None else left - row["arrivee"] - time_outside(row)
 
 
 def time_of_all(rows: Iterable[Mapping[str, Any] | None], end: datetime | None = None) -> timedelta:

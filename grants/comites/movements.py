@@ -9,10 +9,11 @@ from datetime import datetime, time
 from sqlmodel import Session
 
 from grants.comites.assemblee import PRESENT, Room, room_of
+from grants.comites.horaires import is_afterwards, moment_of
 from grants.comites.presences import Attendance, note_attendance, take_the_chair
 from grants.comites.reading import read_sitting
 from grants.comites.sieges import Acting
-from workflow.dates import NoSuchHour, from_paris, to_paris
+from workflow.dates import format_date, to_paris
 from workflow.errors import Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
@@ -35,7 +36,7 @@ MOVEMENT_FIELDS = (
         label="Heure",
         type="texte",
         longest=5,
-        help="Comme 14:05 ; vide : maintenant.",
+        help="Comme 14:05, le jour de la séance ou la nuit qui suit ; vide : maintenant.",
     ),
 )
 
@@ -91,6 +92,8 @@ def come_or_go(
         at = _moment(subject, values["heure"])
         if at is None:
             faults["heure"] = "Écrivez l’heure comme 14:05."
+    elif values.get("mouvement") == PART and is_afterwards(subject, now):
+        faults["heure"] = f"Indiquez l’heure du départ : la séance {_was(subject)}."
     if faults:
         raise Invalid(faults)
     leaves = values["mouvement"] == PART
@@ -100,15 +103,13 @@ def come_or_go(
 
 
 def _moment(subject: Subject, typed: str) -> datetime | None:
-    """An hour of the day of the séance."""
+    """An hour of the day of the séance, or of the night after it."""
     read = _HOUR.fullmatch(typed)
-    if read is None:
-        return None
-    day = to_paris(subject.row["tenue_le"]).date()
-    try:
-        return from_paris(datetime.combine(day, time(int(read[1]), int(read[2]))))
-    except NoSuchHour:
-        return None
+    return None if read is None else moment_of(subject, time(int(read[1]), int(read[2])))
+
+
+def _was(subject: Subject) -> str:
+    return f"s’est tenue le {format_date(to_paris(subject.row['tenue_le']).date())}"
 
 
 def _choices(labels: Mapping[str, str]) -> tuple[Choice, ...]:

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlmodel import Session
 
+from grants.comites.allees import dump_gaps, gaps_of, since
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE, room_of
 from grants.comites.chain import record
 from grants.comites.errors import SeanceNotOpen, SeanceOver
+from grants.comites.horaires import usual_arrival
 from grants.comites.membres import MembreLine
 from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
@@ -63,7 +65,8 @@ def note_attendance(
     if faults:
         raise Invalid(faults)
     known = room.presences.get(member.id)
-    row = _row(known, attendance, now)
+    at = attendance.at or now
+    row = _row(known, attendance, at, usual_arrival(subject, now))
     if known is not None and all(known[key] == value for key, value in row.items()):
         return False
     _write(connection, subject, member.id, known, row)
@@ -138,8 +141,10 @@ def _faults(
     if attendance.leaves:
         if known is None or known["etat"] != PRESENT:
             faults["depart"] = f"{member.nom} n’est pas noté présent : il ne peut pas partir."
-        elif at < known["arrivee"]:
+        elif at < since(known):
             faults["depart"] = "Le départ serait avant l’arrivée. Corrigez l’heure."
+    elif _comes_back(known, attendance) and known is not None and at < known["depart"]:
+        faults["heure"] = "Le retour serait avant le départ. Corrigez l’heure."
     if attendance.a_distance and load_regles(subject.row["regles"]).a_distance == "non":
         faults["a_distance"] = "Ce comité ne permet pas de participer à distance."
     return faults
@@ -166,11 +171,26 @@ def _proxy_faults(
     return {}
 
 
-def _row(known: Mapping[str, Any] | None, attendance: Attendance, now: datetime) -> dict[str, Any]:
-    at = attendance.at or now
+def _comes_back(known: Mapping[str, Any] | None, attendance: Attendance) -> bool:
+    """He had left, and is there again: what is between is kept."""
+    return (
+        known is not None
+        and known["depart"] is not None
+        and attendance.etat == PRESENT
+        and not attendance.leaves
+    )
+
+
+def _row(
+    known: Mapping[str, Any] | None, attendance: Attendance, at: datetime, usual: datetime
+) -> dict[str, Any]:
+    """What is kept of a presence. `at`: the hour given, or now; `usual`: that of an arrival."""
     there = attendance.etat == PRESENT
-    arrived = at if there else None
-    if (
+    arrived = (attendance.at or usual) if there else None
+    outside = gaps_of(known) if known is not None and there else ()
+    if known is not None and _comes_back(known, attendance):
+        outside, arrived = (*outside, (known["depart"], at)), known["arrivee"]
+    elif (
         there
         and known is not None
         and known["arrivee"] is not None
@@ -181,6 +201,7 @@ def _row(known: Mapping[str, Any] | None, attendance: Attendance, now: datetime)
         "etat": attendance.etat,
         "arrivee": arrived,
         "depart": at if there and attendance.leaves else None,
+        "absences": dump_gaps(outside),
         "a_distance": attendance.a_distance and there,
         "pouvoir_a_id": attendance.pouvoir_a_id,
     }

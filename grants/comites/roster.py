@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from grants.comites.allees import gaps_of
 from grants.comites.assemblee import ABSENT, room_of
 from grants.comites.membres import MembreLine
 from grants.dossiers.tables import Dossier
@@ -30,6 +31,7 @@ def roster_of(
 
 def _member(member: MembreLine, row: Mapping[str, Any] | None) -> dict[str, Any]:
     presence = row or {"etat": ABSENT, "arrivee": None, "depart": None, "pouvoir_a_id": None}
+    outside = [[_instant(left), _instant(back)] for left, back in gaps_of(presence)]
     return {
         "membre": member.id,
         "nom": member.nom,
@@ -40,6 +42,7 @@ def _member(member: MembreLine, row: Mapping[str, Any] | None) -> dict[str, Any]
         "etat": presence["etat"],
         "arrivee": _instant(presence["arrivee"]),
         "depart": _instant(presence["depart"]),
+        "absences": outside,
         "a_distance": bool(presence.get("a_distance")),
         "pouvoir_a": presence["pouvoir_a_id"],
     }

@@ -172,7 +172,8 @@ def modify_seance(
     _store(connection, subject, changes)
     record(connection, subject, identity, CHANGED, told, now)
     plan_sitting(connection, engine, subject, None, now)
-    if subject.stage == CONVENED and changes.keys() & _WHERE_AND_WHEN:
+    to_come = subject.row["tenue_le"] > now
+    if subject.stage == CONVENED and to_come and changes.keys() & _WHERE_AND_WHEN:
         _convene_again(connection, engine, subject, now)
     for dossier_id in inscribed(connection, identity.organisme_id, id):
         _follow(session, engine, identity.organisme_id, dossier_id, now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from grants.comites.horaires import is_afterwards
 from grants.comites.regles import load_regles
 from grants.comites.tables import Emargement
 from grants.comites.vocabulary import ATTENDU, CLOS, COMITES, OUVERT
@@ -156,6 +157,32 @@ def votes_are_closed(attempt: Attempt) -> tuple[Refusal, ...]:
         for each in attempt.fact("dossiers_de_la_seance")
         if each.etat == OUVERT
     )
+
+
+@COMITES.guard(
+    "departs_notes",
+    says="le départ de chacun est noté, quand la séance s’écrit après coup",
+    facts=("membres_de_la_seance",),
+)
+def departures_noted(attempt: Attempt) -> Refusal | None:
+    """A séance that ends the day it was held ends for everybody; afterwards, nobody saw them go."""
+    from grants.comites.assemblee import PRESENT
+
+    if not is_afterwards(attempt.subject, attempt.at):
+        return None
+    room: Room = attempt.fact("membres_de_la_seance")
+    still = [
+        each.nom
+        for each in room.membres
+        if (row := room.presences.get(each.id)) is not None
+        and row["etat"] == PRESENT
+        and row["depart"] is None
+    ]
+    if not still:
+        return None
+    day = format_date(to_paris(attempt.subject.row["tenue_le"]).date())
+    sentence = f"La séance s’est tenue le {day} : notez l’heure de départ de {', '.join(still)}."
+    return Refusal("departs_a_noter", sentence, "presences")
 
 
 @COMITES.guard(

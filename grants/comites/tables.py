@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from workflow.columns import JournaledColumns, SubjectColumns
@@ -125,12 +125,13 @@ class Passage(SQLModel, table=True):
     ouvert_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clos_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
     resultat: str | None = Field(default=None, sa_type=Text)
-    version_retiree: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    version_retiree: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class Presence(SQLModel, table=True):
     """One member at one séance: there from `arrivee` to `depart`, represented, excused, absent.
 
+    `absences`: the times between, when he had left and was not back (JSON, see `allees.py`).
     `pouvoir_a_id` is the member who votes for him while he is `represente`.
     """
 
@@ -150,6 +151,7 @@ class Presence(SQLModel, table=True):
     etat: str = Field(max_length=12)
     arrivee: datetime | None = Field(default=None, sa_type=UtcDateTime)
     depart: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    absences: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
     a_distance: bool = False
     pouvoir_a_id: int | None = Field(default=None, foreign_key="membre.id", sa_type=BigId)
 

@@ -20,6 +20,7 @@ FACTS = {
     "regles_figees": "Règles du vote arrêtées",
     "presence_notee": "Présence notée",
     "feuille_de_presence": "Feuille de présence arrêtée",
+    "presences_reprises": "Présences reprises",
     "presidence_notee": "Présidence de la séance",
     "deport_declare": "Déport déclaré",
     "deport_retire": "Déport retiré",

@@ -44,7 +44,7 @@ def sessions_of(
         _D.c.pipeline == pipeline,
     )
     query = (
-        select(_S.c.id, _R.c.etat, _R.c.arrivee, _R.c.depart)
+        select(_S.c.id, _R.c.etat, _R.c.arrivee, _R.c.depart, _R.c.absences)
         .outerjoin(_R, (_R.c.seance_id == _S.c.id) & (_R.c.etat == "present"))
         .where(_S.c.organisme_id == organisme_id, _S.c.stage.in_(_HELD), heard)
         .where(*period.clauses(_S.c.tenue_le))

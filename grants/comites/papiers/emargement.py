@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from grants.comites.allees import gaps_of
 from grants.comites.assemblee import EXCUSE, PRESENT, REPRESENTE, Room, room_of
 from grants.comites.errors import PaperRefused
 from grants.comites.heures import lasting, time_of, time_of_all
@@ -18,6 +19,7 @@ from grants.comites.papiers.words import (
     day_of,
     hour_of,
     name_of,
+    outside_words,
     place_of,
     voice_of,
     when_of,
@@ -77,7 +79,7 @@ def _line(member: MembreLine, room: Room) -> Told:
     spent = time_of(row)
     return {
         "name": member.nom,
-        "under": _under(member, room),
+        "under": ", ".join(filter(None, (_under(member, room), _outside(row)))),
         "structure": member.structure,
         "college": member.college,
         "voice": voice_of(member.voix),
@@ -93,6 +95,10 @@ def _under(member: MembreLine, room: Room) -> str:
         return ""
     seat = room.member(member.suppleant_de_id)
     return f"suppléance de {seat.nom}" if seat else "suppléance"
+
+
+def _outside(row: Mapping[str, Any] | None) -> str:
+    return outside_words(gaps_of(row)).removeprefix(", ") if row else ""
 
 
 def _instead(row: Mapping[str, Any] | None, room: Room) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from grants.comites.allees import gaps_of
 from grants.comites.assemblee import ABSENT, EXCUSE, PRESENCES, PRESENT, REPRESENTE
 from grants.comites.comptage import SANS_QUORUM
 from grants.comites.heures import lasting, time_of_all
@@ -16,6 +18,7 @@ from grants.comites.papiers.words import (
     hour_of,
     moment_of,
     money,
+    outside_words,
     place_of,
     rules_of,
     voice_of,
@@ -103,7 +106,8 @@ def _presence(member: Data, members: Sequence[Data]) -> str:
     afar = ", à distance" if member["a_distance"] else ""
     if not (times["arrivee"] and times["depart"]):
         return f"Présent{afar}"
-    return f"De {hour_of(times['arrivee'])} à {hour_of(times['depart'])}{afar}"
+    outside = outside_words(gaps_of(times))
+    return f"De {hour_of(times['arrivee'])} à {hour_of(times['depart'])}{outside}{afar}"
 
 
 def _times(member: Data) -> dict[str, Any]:
@@ -111,6 +115,7 @@ def _times(member: Data) -> dict[str, Any]:
         "etat": member["etat"],
         "arrivee": moment_of(member["arrivee"]),
         "depart": moment_of(member["depart"]),
+        "absences": json.dumps(member.get("absences", [])),
     }
 
 

@@ -36,6 +36,12 @@ def hour_of(moment: datetime) -> str:
     return heure(moment.isoformat())
 
 
+def outside_words(gaps: Sequence[tuple[datetime, datetime]]) -> str:
+    """« , sorti de 15 h à 15 h 30 »."""
+    told = [f"de {hour_of(left)} à {hour_of(back)}" for left, back in gaps]
+    return f", sorti {listed(told)}" if told else ""
+
+
 def moment_of(told: str | None) -> datetime | None:
     """What the canonical data keep of an instant → the instant."""
     return None if told is None else datetime.fromisoformat(told)
