@@ -11,6 +11,7 @@ import grants.comites.facts
 import grants.comites.guards
 import grants.comites.sitting_rules
 import grants.dossiers.effects
+import grants.dossiers.events
 import grants.dossiers.facts
 import grants.dossiers.guards
 import grants.dossiers.pieces.guards
@@ -49,6 +50,7 @@ REGISTERED = (
     grants.dossiers.facts,
     grants.dossiers.effects,
     grants.dossiers.pieces.guards,
+    grants.dossiers.events,
 )
 
 

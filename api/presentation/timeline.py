@@ -10,7 +10,7 @@ from api.views.listing import Tab
 from api.views.sheets import Entry
 from api.views.timeline import Change, EntryKind, Timeline, TimelineEntry
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
-from grants.dossiers.staleness import FACT_LABELS
+from grants.dossiers.events import FACT_LABELS
 from grants.organisation.roles import PIPELINE_ROLES
 from notifications.outbox import STATE_LABELS
 from workflow.dates import to_paris

@@ -26,6 +26,18 @@ default_engine()
 openings()["tableau"]()
 print(*sys.modules, sep="\\n")
 """
+# The names known when the engine is built, then those of every module there is.
+NAMED = """
+import importlib, pkgutil
+from api.composition import assemble_vocabulary
+KINDS = ("guards", "facts", "effects", "events", "field_types", "references")
+names = lambda whole: {(kind, name) for kind in KINDS for name in getattr(whole, kind)}
+at_start = names(assemble_vocabulary())
+for floor in map(importlib.import_module, ("grants", "notifications", "workflow")):
+    for module in pkgutil.walk_packages(floor.__path__, floor.__name__ + "."):
+        importlib.import_module(module.name)
+print(*sorted(names(assemble_vocabulary()) - at_start), sep="\\n")
+"""
 #: Libraries that write letters, read files, draw, send or keep time: none is for a first page.
 LATER = (
     *("alembic", "apscheduler", "argon2", "babel", "css_inline", "docx", "holidays", "icalendar"),
@@ -47,10 +59,15 @@ OURS = ("api.", "grants.", "notifications.", "workflow.")
 @pytest.fixture(scope="module")
 def loaded() -> frozenset[str]:
     """The modules of a program that has just started."""
+    return frozenset(_said_by(STARTED).split())
+
+
+def _said_by(program: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-P", "-c", STARTED]
-    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return frozenset(said.stdout.split())
+    command = [sys.executable, "-P", "-c", program]
+    return subprocess.run(
+        command, env=environment, check=True, capture_output=True, text=True
+    ).stdout
 
 
 @pytest.mark.parametrize("library", LATER)
@@ -70,6 +87,11 @@ def test_a_start_builds_the_tables_of_the_first_page_and_no_other(loaded: frozen
         each for each in loaded if each.startswith(OURS) and each.endswith(("tables", "_table"))
     }
     assert sorted(tables - TABLES) == []
+
+
+def test_the_engine_knows_every_name_from_the_start() -> None:
+    """What a page that is opened later registers would be missing: in French, on every screen."""
+    assert _said_by(NAMED).split() == []
 
 
 @pytest.mark.parametrize("floor", ["api", "grants", "notifications", "workflow"])

@@ -26,6 +26,8 @@ _SEEN = """selector => [...document.querySelectorAll(selector)]
 _ROWS = """[...document.querySelectorAll("main tr")]
   .filter((row) => row.checkVisibility() && getComputedStyle(row).display !== "table-row")
   .map((row) => row.outerHTML.slice(0, 120))"""
+_FOLDED = """[...document.querySelectorAll(".event")]
+  .filter((event) => !event.checkVisibility()).length"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -79,3 +81,13 @@ def test_pages_are_printed_whole_and_without_their_buttons(
             assert not page.locator(hidden).first.is_visible(), path
         ground = "getComputedStyle(document.body).backgroundColor"
         assert page.evaluate(ground) == "rgb(255, 255, 255)", path
+
+
+def test_what_is_folded_in_the_history_is_printed(
+    page: Page, site: Site, emails: Mapping[str, str]
+) -> None:
+    come_in(page, site, emails["Direction"])
+    page.goto(site.url + "/dossiers/20")
+    assert page.evaluate(_FOLDED) > 0
+    page.emulate_media(media="print")
+    assert page.evaluate(_FOLDED) == 0
