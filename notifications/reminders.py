@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from notifications.outbox import (
 from workflow.canonical import canonical
 from workflow.database import table_of
 from workflow.dates import to_paris
+from workflow.many import Among
 from workflow.statements import Statement
 
 _LONGEST_TITLE = 120
@@ -157,6 +158,21 @@ def _row_of_one(occasion: Occasion, each: OneEach) -> dict[str, Any]:
     }
 
 
+_ALREADY = Statement(
+    select(_C.c.tenant_id, _C.c.recipient_id, _C.c.state, _C.c.due_at, _C.c.sent_at).where(
+        _REMINDER,
+        Among(_C.c.tenant_id, "tenants"),
+        Among(_C.c.recipient_id, "ids"),
+        _C.c.channel == COURRIEL,
+    )
+)
+_SUSPENDED = Statement(
+    select(_S.c.tenant_id, _S.c.email).where(
+        Among(_S.c.tenant_id, "tenants"), Among(_S.c.email, "emails")
+    )
+)
+
+
 def days_taken(
     connection: Connection, recipients: Collection[tuple[int, int]], now: datetime
 ) -> dict[tuple[int, int], date]:
@@ -165,26 +181,21 @@ def days_taken(
     Those who may be written to today are left out.
     """
     tenants, ids = {tenant for tenant, _ in recipients}, {id for _, id in recipients}
-    query = select(_C.c.tenant_id, _C.c.recipient_id, _C.c.state, _C.c.due_at, _C.c.sent_at).where(
-        _REMINDER,
-        _C.c.tenant_id.in_(sorted(tenants)),
-        _C.c.recipient_id.in_(sorted(ids)),
-        _C.c.channel == COURRIEL,
-    )
+    asked = {"tenants": tenants, "ids": ids}
     today, taken = to_paris(now).date(), dict[tuple[int, int], date]()
-    for row in connection.execute(query):
-        day, who = _day(row, today), (row.tenant_id, row.recipient_id)
+    for row in _ALREADY.rows(connection, asked):
+        day, who = _day(row, today), (row["tenant_id"], row["recipient_id"])
         if day is not None and day >= max(today, taken.get(who, today)):
             taken[who] = day
     return taken
 
 
-def _day(row: Any, today: date) -> date | None:
+def _day(row: Mapping[str, Any], today: date) -> date | None:
     """The day that one reminder takes: when it left, or today while it is on its way."""
-    if row.state == ENVOYE:
-        return to_paris(row.sent_at or row.due_at).date()
-    if row.state in _LEAVING:
-        return max(today, to_paris(row.due_at).date())
+    if row["state"] == ENVOYE:
+        return to_paris(row["sent_at"] or row["due_at"]).date()
+    if row["state"] in _LEAVING:
+        return max(today, to_paris(row["due_at"]).date())
     return None
 
 
@@ -193,10 +204,8 @@ def suspended_among(
 ) -> set[tuple[int, str]]:
     """Those of these (organisme, address) that are not to be reminded by e-mail."""
     tenants, emails = {tenant for tenant, _ in addresses}, {email for _, email in addresses}
-    query = select(_S.c.tenant_id, _S.c.email).where(
-        _S.c.tenant_id.in_(sorted(tenants)), _S.c.email.in_(sorted(emails))
-    )
-    return {(row.tenant_id, row.email) for row in connection.execute(query)} & set(addresses)
+    rows = _SUSPENDED.rows(connection, {"tenants": tenants, "emails": emails})
+    return {(row["tenant_id"], row["email"]) for row in rows} & set(addresses)
 
 
 def _row(each: Reminding) -> dict[str, Any]:

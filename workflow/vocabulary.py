@@ -27,13 +27,15 @@ class FactNotRegistered(LookupError):
 class Fact:
     """A named value about a subject, read in the transaction by its provider.
 
-    `outside`: it may change while nobody touches the subject.
+    `outside`: it may change while nobody touches the subject. `of_many`: reads it for many
+    subjects at once, by id; what it leaves out has none.
     """
 
     name: str
     provider: Provider
     is_date: bool = False
     outside: bool = False
+    of_many: Provider | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ class Register:
 
         def decorate(provider: Provider) -> Provider:
             _add(self.facts, name, Fact(name, provider, is_date, outside))
+            return provider
+
+        return decorate
+
+    def fact_of_many(self, name: str) -> Callable[[Provider], Provider]:
+        """Register `provider(connection, subjects)` of a fact: the same, read once for all."""
+
+        def decorate(provider: Provider) -> Provider:
+            self.facts[name] = replace(self.facts[name], of_many=provider)
             return provider
 
         return decorate

@@ -41,7 +41,8 @@ _CHAINED = json.JSONEncoder(ensure_ascii=False)
 _ANY = "SELECT 1 FROM echeance WHERE state = 'prevue' AND due_at <= ? LIMIT 1"
 _DUE = (
     "SELECT e.id, d.porteur_id FROM echeance e JOIN dossier d ON d.id = e.subject_id"
-    " WHERE e.state = 'prevue' AND e.kind = 'relance' AND e.subject_kind = 'dossier'"
+    " WHERE e.state = 'prevue' AND coalesce(e.kind, '') = 'relance'"
+    " AND coalesce(e.subject_kind, '') = 'dossier'"
     f" AND e.due_at <= ? ORDER BY e.due_at, e.id LIMIT {BATCH}"
 )
 _THEIRS = "SELECT id FROM dossier WHERE porteur_id IN ({})"

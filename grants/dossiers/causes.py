@@ -47,11 +47,17 @@ def _of_key(reminders: Iterable[ReminderRule], key: str) -> ReminderRule | None:
 
 def cause_of(connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule) -> Cause:
     """What a rule hangs on, read in this transaction."""
+    facts = load_facts(connection, engine, subject, facts_asked(engine, rule))
+    return Cause(subject, rule, facts)
+
+
+def facts_asked(engine: Engine, rule: ReminderRule) -> set[str]:
+    """The facts that a rule hangs on."""
     guards = engine.vocabulary.guards
     names = {fact for each in rule.conditions for fact in guards[each.name].facts}
     if rule.anchor != ENTRY:
         names.add(rule.anchor)
-    return Cause(subject, rule, load_facts(connection, engine, subject, names))
+    return names
 
 
 def gone(engine: Engine, cause: Cause, now: datetime) -> tuple[Refusal, ...]:

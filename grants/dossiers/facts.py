@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,18 @@ from sqlalchemy import Connection, bindparam, select
 from grants.dossiers.tables import RendezVous
 from grants.dossiers.vocabulary import DOSSIERS
 from workflow.database import table_of
+from workflow.many import Among
 from workflow.statements import Statement
 from workflow.subject import Subject
 
 _R = table_of(RendezVous)
 _LATEST = Statement(
     select(_R.c.le).where(_R.c.dossier_id == bindparam("dossier")).order_by(_R.c.id.desc()).limit(1)
+)
+_OF_MANY = Statement(
+    select(_R.c.dossier_id, _R.c.le, _R.c.lieu)
+    .where(Among(_R.c.dossier_id, "dossiers"))
+    .order_by(_R.c.id)
 )
 # A mid-term bilan is owed by projects that last over six months (guide FSE 4.2.3).
 LONG_PROJECT = timedelta(days=183)
@@ -27,6 +33,21 @@ def appointment(connection: Connection, subject: Subject) -> datetime | None:
     """The appointment in force."""
     row = _LATEST.first(connection, {"dossier": subject.id})
     return None if row is None else row["le"]
+
+
+@DOSSIERS.fact_of_many("rendez_vous")
+def appointments(connection: Connection, subjects: Collection[Subject]) -> dict[int, datetime]:
+    """The appointment in force of each of these dossiers."""
+    found = appointments_in_force(connection, [each.id for each in subjects])
+    return {id: row["le"] for id, row in found.items()}
+
+
+def appointments_in_force(
+    connection: Connection, dossiers: Collection[int]
+) -> dict[int, dict[str, Any]]:
+    """The last appointment of each of these dossiers that has one: `le`, `lieu`."""
+    found = _OF_MANY.rows(connection, {"dossiers": dossiers})
+    return {row["dossier_id"]: row for row in found}
 
 
 @DOSSIERS.fact("date_fin_projet", is_date=True)

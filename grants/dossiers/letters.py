@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from grants.dossiers.lettres.context import context_of
-from grants.dossiers.lettres.reading import Around, read_around
+from grants.dossiers.lettres.reading import Around, Gathered, read_around
 from grants.dossiers.lettres.uses import uses_of
 from notifications.letters import Letter
 from notifications.outbox import Enclosed, Recipient
@@ -58,13 +58,14 @@ def reminder_context(
     reminder: Mapping[str, Any],
     at: datetime,
     facts: Mapping[str, Any] | None = None,
+    gathered: Gathered | None = None,
 ) -> dict[str, Any]:
     """What a reminder's letter is written from; also a letter seen beforehand on a real dossier.
 
     `reminder`: `numero`, `sur`, `cause`, `depuis`, told under `relance`.
     """
     uses = uses_of((letter,))
-    around = read_around(connection, engine, subject, uses, facts=facts)
+    around = read_around(connection, engine, subject, uses, facts=facts, gathered=gathered)
     context = context_of(engine, subject, subject.stage, around, at)
     return {**context, "relance": dict(reminder)}
 

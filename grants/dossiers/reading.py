@@ -17,6 +17,7 @@ from workflow.database import LARGEST_ID, table_of
 from workflow.engine import Engine
 from workflow.errors import NotFound
 from workflow.guards import Situation
+from workflow.many import Among
 from workflow.parameters import parameters_in_force
 from workflow.statements import Statement
 from workflow.subject import Subject, read_trail
@@ -45,8 +46,8 @@ _WITH_NAMES = (
 _READ = _WITH_NAMES.where(
     _D.c.id == bindparam("dossier"), _D.c.organisme_id == bindparam("organisme")
 )
-_MANY_TO_CHANGE = (
-    _WITH_NAMES.where(_D.c.id.in_(bindparam("ids", expanding=True)))
+_MANY_TO_CHANGE = Statement(
+    _WITH_NAMES.where(Among(_D.c.id, "ids"))
     .order_by(_D.c.id)
     .with_for_update(of=_D, skip_locked=True)
 )
@@ -69,8 +70,8 @@ def read_subject(
 
 def lock_subjects(connection: Connection, engine: Engine, ids: Iterable[int]) -> dict[int, Subject]:
     """Many dossiers of any organisme, by id, those that nobody else is changing: no waiting."""
-    rows = connection.execute(_MANY_TO_CHANGE, {"ids": list(ids)}).mappings()
-    return {row["id"]: as_subject(engine, dict(row)) for row in rows}
+    rows = _MANY_TO_CHANGE.rows(connection, {"ids": list(ids)})
+    return {row["id"]: as_subject(engine, row) for row in rows}
 
 
 def as_subject(engine: Engine, row: Mapping[str, Any]) -> Subject:
@@ -134,3 +135,17 @@ def load_facts(
     """Exactly these facts, each read by its provider in this transaction."""
     providers = engine.vocabulary.facts
     return {name: providers[name].provider(connection, subject) for name in names}
+
+
+def load_facts_of_many(
+    connection: Connection, engine: Engine, wanted: Mapping[str, Mapping[int, Subject]]
+) -> dict[str, dict[int, Any]]:
+    """By name then by dossier, those of these facts that can be read for many at once."""
+    providers = engine.vocabulary.facts
+    found: dict[str, dict[int, Any]] = {}
+    for name, subjects in wanted.items():
+        read = providers[name].of_many
+        if read is not None:
+            known = read(connection, list(subjects.values()))
+            found[name] = {id: known.get(id) for id in subjects}
+    return found

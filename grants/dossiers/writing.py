@@ -87,6 +87,15 @@ def store_chain(connection: Connection, subject: Subject) -> None:
     _write(connection, subject, {})
 
 
+def store_chains(connection: Connection, subjects: Iterable[Subject]) -> None:
+    """The same for many dossiers at once."""
+    rows = [
+        {"id_": each.id, "seen": each.lock_version, "seq": each.seq, "head": each.head}
+        for each in subjects
+    ]
+    _statement(("head", "seq")).run_on_each(connection, rows)
+
+
 def _write(connection: Connection, subject: Subject, changes: Mapping[str, Any]) -> None:
     written = {**changes, "seq": subject.seq, "head": subject.head}
     values = {"id_": subject.id, "seen": subject.lock_version, **written}

@@ -19,6 +19,7 @@ from grants.dossiers.taches.service import CREATED
 from grants.dossiers.writing import store_chain
 from grants.organisation.identity import Identity
 from grants.relances.judging import Judged, Owed
+from grants.relances.looking import Look
 from grants.relances.preparing import reach_of
 from grants.relances.sharing import share
 from grants.relances.writing import PREPARED, Work, write
@@ -165,7 +166,7 @@ def send_now(
         return True
     owed = Owed(held.row, held.subject, held.rule, cause.facts)
     reach = reach_of(connection, held.subject)
-    work = Work(connection, engine, now, by)
+    work = Work(Look(connection, engine, now), by)
     work.take(share(Judged(owed=[owed]), engine.vocabulary.letters, reach))
     write(session, work)
     return True

@@ -14,6 +14,7 @@ from grants.dossiers.tables import Dossier
 from workflow import echeances
 from workflow.database import Database, table_of
 from workflow.echeance_table import Echeance
+from workflow.many import Among
 from workflow.statements import Statement
 
 _D, _E = table_of(Dossier), table_of(Echeance)
@@ -21,6 +22,12 @@ _Place = tuple[str, int, str]
 # Written out, not bound: an index is partial on it.
 _TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
 _REMINDER = text(f"echeance.kind = '{echeances.RELANCE}' AND echeance.subject_kind = '{KIND}'")
+# The same, hidden from SQLite's planner: it would rather read every reminder to come, by an index
+# on kinds, than the few that are due, by their moment.
+_A_REMINDER = text(
+    f"coalesce(echeance.kind, '') = '{echeances.RELANCE}'"
+    f" AND coalesce(echeance.subject_kind, '') = '{KIND}'"
+)
 _ANY = Statement(
     select(literal_column("1"))
     .select_from(_E)
@@ -56,6 +63,27 @@ class Due:
     person: Person
 
 
+_OLDEST = Statement(
+    select(
+        _E.c.id,
+        _E.c.tenant_id,
+        _E.c.subject_id,
+        _E.c.rule,
+        _E.c.due_at,
+        _D.c.pipeline,
+        _D.c.pipeline_version,
+        _D.c.stage,
+        _D.c.porteur_id,
+    )
+    .join(_D, _D.c.id == _E.c.subject_id)
+    .where(_TO_COME, _A_REMINDER, _E.c.due_at <= bindparam("now"))
+    .where(_E.c.due_at >= bindparam("moment"))
+    .where(or_(_E.c.due_at > bindparam("moment"), _E.c.id > bindparam("after")))
+    .order_by(_E.c.due_at, _E.c.id)
+    .limit(bindparam("most"))
+)
+
+
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Whether any échéance is due: the one question that an idle clock asks."""
     return _ANY.first(connection, {"now_": now}) is not None
@@ -64,25 +92,8 @@ def anything_due(connection: Connection, now: datetime) -> bool:
 def reminders_due(connection: Connection, now: datetime, after: Place, most: int) -> list[Due]:
     """The oldest reminders that are due after a place in their order, soonest first."""
     moment, id = after
-    query = (
-        select(
-            _E.c.id,
-            _E.c.tenant_id,
-            _E.c.subject_id,
-            _E.c.rule,
-            _E.c.due_at,
-            _D.c.pipeline,
-            _D.c.pipeline_version,
-            _D.c.stage,
-            _D.c.porteur_id,
-        )
-        .join(_D, _D.c.id == _E.c.subject_id)
-        .where(_TO_COME, _REMINDER, _E.c.due_at <= now, _E.c.due_at >= moment)
-        .where(or_(_E.c.due_at > moment, _E.c.id > id))
-        .order_by(_E.c.due_at, _E.c.id)
-        .limit(most)
-    )
-    return [_due(row) for row in connection.execute(query).mappings()]
+    asked = {"now": now, "moment": moment, "after": id, "most": most}
+    return [_due(row) for row in _OLDEST.rows(connection, asked)]
 
 
 def _due(row: Mapping[Any, Any]) -> Due:
@@ -100,19 +111,17 @@ def _due(row: Mapping[Any, Any]) -> Due:
     )
 
 
-_DUE_ON = (
+_DUE_ON = Statement(
     select(*_E.c)
     .where(
-        _E.c.subject_id.in_(bindparam("dossiers", expanding=True)),
+        Among(_E.c.subject_id, "dossiers"),
         _TO_COME,
         _REMINDER,
         _E.c.due_at <= bindparam("now"),
     )
     .order_by(_E.c.due_at, _E.c.id)
 )
-_CARRIED_BY = select(_D.c.id, _D.c.porteur_id).where(
-    _D.c.porteur_id.in_(bindparam("porteurs", expanding=True))
-)
+_CARRIED_BY = Statement(select(_D.c.id, _D.c.porteur_id).where(Among(_D.c.porteur_id, "porteurs")))
 
 
 def echeances_due_to(
@@ -120,9 +129,8 @@ def echeances_due_to(
 ) -> list[tuple[Person, Mapping[str, Any]]]:
     """Every reminder that is due to these people, whatever the dossier, soonest first."""
     dossiers = _dossiers_of(connection, people)
-    asked = {"dossiers": list(dossiers), "now": now}
-    rows = connection.execute(_DUE_ON, asked).mappings()
-    return [(dossiers[row["subject_id"]], dict(row)) for row in rows]
+    rows = _DUE_ON.rows(connection, {"dossiers": list(dossiers), "now": now})
+    return [(dossiers[row["subject_id"]], row) for row in rows]
 
 
 def _dossiers_of(connection: Connection, people: Collection[Person]) -> dict[int, Person]:
@@ -130,8 +138,8 @@ def _dossiers_of(connection: Connection, people: Collection[Person]) -> dict[int
     found = {each.dossier_id: each for each in people if each.dossier_id is not None}
     porteurs = {each.personne_id: each for each in people if each.personne_id is not None}
     if porteurs:
-        rows = connection.execute(_CARRIED_BY, {"porteurs": list(porteurs)})
-        found |= {row.id: porteurs[row.porteur_id] for row in rows}
+        rows = _CARRIED_BY.rows(connection, {"porteurs": list(porteurs)})
+        found |= {row["id"]: porteurs[row["porteur_id"]] for row in rows}
     return found
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
-from grants.dossiers.causes import Cause, cause_of, gone, is_over, place_of, rule_of
-from workflow.engine import Engine
+from grants.dossiers.causes import Cause, gone, is_over, place_of
+from grants.relances.looking import Look
 from workflow.pipeline import ReminderRule
 from workflow.subject import Subject
 
@@ -43,27 +40,21 @@ class Judged:
     dropped: list[tuple[Owed, str]] = field(default_factory=list)
 
 
-def judge(
-    connection: Connection,
-    engine: Engine,
-    due: Iterable[tuple[Mapping[str, Any], Subject]],
-    now: datetime,
-) -> Judged:
+def judge(look: Look, due: Iterable[tuple[Mapping[str, Any], Subject]]) -> Judged:
     """Look at each reminder as things stand in this transaction."""
     judged, known = Judged(), list[Owed]()
     for echeance, subject in due:
-        rule = rule_of(engine, subject, echeance["rule"])
+        rule = look.known(subject, echeance["rule"])
         if rule is None:
             judged.dead.append(echeance["id"])
-        elif rule.letter is not None:
-            cause = cause_of(connection, engine, subject, rule)
-            known.append(Owed(echeance, subject, rule, cause.facts))
+        elif rule.rule.letter is not None:
+            known.append(Owed(echeance, subject, rule.rule, look.facts(subject, rule)))
     latest = _latest(known)
     for each in known:
         cause = Cause(each.subject, each.rule, each.facts)
-        if gone(engine, cause, now):
+        if gone(look.engine, cause, look.now):
             judged.dead.append(each.echeance["id"])
-        elif is_over(cause, each.echeance, now):
+        elif is_over(cause, each.echeance, look.now):
             judged.dropped.append((each, OVER))
         elif each.echeance["occurrence"] < latest[_which(each)]:
             judged.dropped.append((each, LATER_ONE))

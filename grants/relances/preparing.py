@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -19,23 +19,25 @@ from grants.dossiers.reading import lock_subjects
 from grants.organisation.tables import Personne
 from grants.relances.dues import Person, echeances_due_to
 from grants.relances.judging import judge
+from grants.relances.looking import Dues, Look
 from grants.relances.sharing import Reach, Shared, share
 from grants.relances.writing import Work, write
 from notifications.reminders import days_taken, suspended_among
-from workflow.calendar import next_opening, usual_moment
+from workflow.calendar import usual_moment
 from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.errors import DomainError
+from workflow.many import Among
+from workflow.statements import Statement
 from workflow.subject import Subject
 
 _P = table_of(Personne)
-_NOBODY_HOLDS = (
+_NOBODY_HOLDS = Statement(
     select(_P.c.id)
-    .where(_P.c.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(_P.c.id, "ids"))
     .order_by(_P.c.id)
     .with_for_update(key_share=True, skip_locked=True)
 )
-Dues = list[tuple[Mapping[str, Any], Subject]]
 
 
 @dataclass(slots=True)
@@ -59,13 +61,15 @@ def prepare(
     whose reminders cannot be written is told in `broken`, and does not hold the others back.
     """
     connection = session.connection()
+    look = Look(connection, engine, now)
     dues = _locked_dues(connection, engine, people, now)
     reaches = _reaches(connection, dues, now)
-    work, prepared = Work(connection, engine, now), Prepared()
+    look.read(theirs for theirs in dues.values() if look.is_open(_territoire(theirs)))
+    work, prepared = Work(look), Prepared()
     for person, theirs in dues.items():
         try:
-            shared = _decided(connection, engine, theirs, reaches[person], now)
-            part = Work(connection, engine, now)
+            shared = _decided(look, theirs, reaches[person])
+            part = Work(look)
             part.take(shared)
         except (DomainError, SQLAlchemyError):
             raise
@@ -114,7 +118,7 @@ def _lock_people(connection: Connection, people: Iterable[Person]) -> list[Perso
     """Those that nobody else holds; whoever is only a dossier is held by it."""
     people = list(people)
     ids = sorted(each.personne_id for each in people if each.personne_id is not None)
-    held = set(connection.execute(_NOBODY_HOLDS, {"ids": ids}).scalars())
+    held = {row["id"] for row in _NOBODY_HOLDS.rows(connection, {"ids": ids})}
     return [each for each in people if each.personne_id is None or each.personne_id in held]
 
 
@@ -144,12 +148,14 @@ def reach_of(connection: Connection, subject: Subject) -> Reach:
     return Reach(writable=address not in suspended_among(connection, {address}))
 
 
-def _decided(
-    connection: Connection, engine: Engine, theirs: Dues, reach: Reach, now: datetime
-) -> Shared:
+def _decided(look: Look, theirs: Dues, reach: Reach) -> Shared:
     """What becomes of a person's reminders; all of it waits while reminders may not leave."""
-    territoire = theirs[0][1].row["territoire"]
-    if next_opening(now, territoire) > now:
-        moment = usual_moment(now, territoire)
+    territoire = _territoire(theirs)
+    if not look.is_open(territoire):
+        moment = usual_moment(look.now, territoire)
         return Shared(later=[(row["id"], moment) for row, _subject in theirs])
-    return share(judge(connection, engine, theirs, now), engine.vocabulary.letters, reach)
+    return share(judge(look, theirs), look.engine.vocabulary.letters, reach)
+
+
+def _territoire(theirs: Dues) -> str:
+    return theirs[0][1].row["territoire"]

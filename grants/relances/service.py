@@ -36,7 +36,7 @@ from workflow.pipeline import ReminderRule
 
 #: How many échéances are looked at together, how many times in one sweep; how many people are
 #: seen to in one transaction.
-MOST_AT_ONCE, BATCHES, FEW = 500, 4, 100
+MOST_AT_ONCE, BATCHES, FEW = 500, 4, 250
 _log = structlog.get_logger(__name__)
 
 

@@ -7,21 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlmodel import Session
 
 from grants.dossiers.advance import follow_event
 from grants.dossiers.reading import KIND
 from grants.dossiers.taches.rappels import Asked, make_task
-from grants.dossiers.writing import store_chain
+from grants.dossiers.writing import store_chains
 from grants.organisation.identity import software
 from grants.relances.judging import Owed
 from grants.relances.letters import carried_of
+from grants.relances.looking import Look
 from grants.relances.sharing import Shared
 from notifications.outbox import COURRIEL, PAPIER, Occasion
 from notifications.reminders import Reminding, enqueue_reminders
 from workflow import echeances, journal
-from workflow.engine import Engine
 from workflow.statements import together
 from workflow.subject import Subject
 
@@ -35,9 +34,7 @@ class Work:
     `by`: who asked for it; the software, when its moment has come by itself.
     """
 
-    connection: Connection
-    engine: Engine
-    now: datetime
+    look: Look
     by: Asked | None = None
     entries: list[journal.Composed] = field(default_factory=list)
     said: list[tuple[Subject, str]] = field(default_factory=list)
@@ -74,12 +71,8 @@ class Work:
             others = [each for each in references if each != subject.row["reference"]]
             self._say(subject, PREPARED, _sentence(theirs, shared.recipient.name, channel, others))
         first = by_dossier[0][0]
-        occasion = Occasion(first.tenant_id, KIND, first.id, first.seq, self.now)
-        whole = [
-            carried_of(self.connection, self.engine, each, self.now)
-            for _, theirs in by_dossier
-            for each in theirs
-        ]
+        occasion = Occasion(first.tenant_id, KIND, first.id, first.seq, self.look.now)
+        whole = [carried_of(self.look, each) for _, theirs in by_dossier for each in theirs]
         by = (self.by.identity.compte_id, self.by.identity.nom) if self.by else None
         self.letters.append(Reminding(occasion, shared.recipient, channel, whole, by))
         self.settled += [(each.echeance["id"], echeances.FAITE) for each in carried]
@@ -91,7 +84,7 @@ class Work:
             event=event,
             actor=by.identity.actor,
             role=by.identity.role,
-            at=self.now,
+            at=self.look.now,
             content={"texte": text},
             idempotency_key=by.key,
         )
@@ -102,22 +95,19 @@ class Work:
 
 def write(session: Session, work: Work) -> int:
     """Write it all in this transaction; the number of new tâches. Never commits."""
-    connection = work.connection
+    connection, engine, now = work.look.connection, work.look.engine, work.look.now
     subjects = {subject.id: subject for subject, _event in work.said}
     with together(connection):
         journal.append_all(connection, work.entries)
-        for subject in subjects.values():
-            store_chain(connection, subject)
+        store_chains(connection, subjects.values())
         enqueue_reminders(connection, work.letters)
-        echeances.settle_many(connection, work.settled, work.now)
+        echeances.settle_many(connection, work.settled, now)
         echeances.put_off(connection, work.later)
     for subject, event in work.said:
-        follow_event(connection, work.engine, subject, event, work.now)
+        follow_event(connection, engine, subject, event, now)
     made = 0
     for each in work.calls:
-        made += make_task(
-            session, work.engine, each.subject, each.rule, each.echeance, work.now, work.by
-        )
+        made += make_task(session, engine, each.subject, each.rule, each.echeance, now, work.by)
     return made
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from grants.dossiers.facts import half_way
@@ -13,6 +14,7 @@ from grants.structures.departements import DEPARTEMENTS
 from workflow.dates import format_date, plain, to_paris
 from workflow.engine import Engine
 from workflow.fields import FieldType
+from workflow.machine import PipelineMachine
 from workflow.money import format_hundredths
 from workflow.pipeline import Field, Pipeline
 from workflow.subject import Subject
@@ -67,12 +69,11 @@ def _organisme(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -> dict[str, Any]:
-    row, types = subject.row, engine.vocabulary.field_types
-    fields = engine.machine(subject).fields
+    row, told = subject.row, _told(engine, engine.machine(subject))
     answers = {
-        key: told_answer(types[fields[key].type], fields[key], value)
+        key: told[key](value)
         for key, value in subject.values.items()
-        if value is not None and key in fields and is_told(engine, fields[key])
+        if value is not None and key in told
     }
     titre = row["titre"] or None
     return {
@@ -85,6 +86,19 @@ def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -
         "dispositif": pipeline.label,
         "depuis": plain(to_paris(subject.stage_since).date()),
         "mi_parcours": plain(half_way(row)),
+    }
+
+
+@lru_cache(maxsize=64)
+def _told(engine: Engine, machine: PipelineMachine) -> Mapping[str, Callable[[Any], Any]]:
+    """How a letter says each answer of a pipeline that it may repeat."""
+    types = engine.vocabulary.field_types
+    return {
+        key: types[field.type].dump
+        if field.type in _AS_KEPT
+        else partial(told_answer, types[field.type], field)
+        for key, field in machine.fields.items()
+        if is_told(engine, field)
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Connection
@@ -32,6 +32,16 @@ def handed_in_so_far(connection: Connection, subject: Subject) -> list[dict[str,
     from grants.dossiers.pieces.queries import pieces_of
 
     return pieces_of(connection, subject.row)
+
+
+@DOSSIERS.fact_of_many(HANDED_IN_SO_FAR)
+def handed_in_by_many(
+    connection: Connection, subjects: Collection[Subject]
+) -> dict[int, list[dict[str, Any]]]:
+    """The pièces kept for each of these dossiers and for its structure."""
+    from grants.dossiers.pieces.queries import pieces_of_many
+
+    return pieces_of_many(connection, [each.row for each in subjects])
 
 
 @DOSSIERS.guard(

@@ -11,6 +11,7 @@ from grants.dossiers.pieces.tables import Fichier, Piece
 from grants.dossiers.tables import Dossier
 from workflow.database import LARGEST_ID, table_of
 from workflow.errors import NotFound
+from workflow.many import Among
 from workflow.statements import Statement
 
 _D, _P, _F = table_of(Dossier), table_of(Piece), table_of(Fichier)
@@ -31,6 +32,31 @@ def pieces_of(connection: Connection, row: Mapping[str, Any]) -> list[dict[str, 
         "structure": row["structure_id"],
     }
     return _OF_A_DOSSIER.rows(connection, asked)
+
+
+_OF_DOSSIERS = Statement(select(*_P.c).where(Among(_P.c.dossier_id, "dossiers")))
+_OF_STRUCTURES = Statement(select(*_P.c).where(Among(_P.c.structure_id, "structures")))
+
+
+def pieces_of_many(
+    connection: Connection, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, list[dict[str, Any]]]:
+    """The same for many dossiers' rows, by dossier."""
+    structures = {row["structure_id"] for row in rows if row["structure_id"] is not None}
+    owned: dict[tuple[int, int | None, int | None], list[dict[str, Any]]] = {}
+    for each in (
+        *_OF_DOSSIERS.rows(connection, {"dossiers": [row["id"] for row in rows]}),
+        *(_OF_STRUCTURES.rows(connection, {"structures": structures}) if structures else ()),
+    ):
+        owner = (each["organisme_id"], each["dossier_id"], each["structure_id"])
+        owned.setdefault(owner, []).append(each)
+    return {
+        row["id"]: [
+            *owned.get((row["organisme_id"], row["id"], None), ()),
+            *owned.get((row["organisme_id"], None, row["structure_id"]), ()),
+        ]
+        for row in rows
+    }
 
 
 def files_of(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Connection, event
@@ -19,6 +20,7 @@ from grants.relances.agenda import KINDS, Narrowing, agenda
 from notifications.reminders import days_taken
 from tests.builders.dossiers import Counter
 from tests.builders.offices import NOW
+from workflow import statements
 from workflow.database import Database
 
 PEOPLE = [dues.Person(1, 2, None), dues.Person(1, None, 3)]
@@ -52,7 +54,7 @@ QUESTIONS: dict[str, Asked] = {
     "my taches": lambda c, _: open_tasks(c, 1, 2, 9),
     "done": lambda c, _: tasks_done_since(c, 1, 2, NOW, 9),
     "of a dossier": lambda c, _: tasks_of_dossier(c, 1),
-    "anything due": lambda c, _: c.execute(dues._ANY._source, {"now_": NOW}),
+    "anything due": lambda c, _: dues.anything_due(c, NOW),
     "reminders": lambda c, _: dues.reminders_due(c, NOW, dues.BEGINNING, 9),
     "reminders of people": lambda c, _: dues.echeances_due_to(c, PEOPLE, NOW),
     **{f"agenda: {kind}": partial(_agenda, kind=kind) for kind in KINDS},
@@ -62,15 +64,27 @@ QUESTIONS: dict[str, Asked] = {
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_no_table_is_read_whole(sqlite_counter: Counter, question: str) -> None:
-    sent = _sent(sqlite_counter, QUESTIONS[question])
+    for steps in _plans(sqlite_counter, QUESTIONS[question]):
+        whole = [step for step in steps if re.match(r"SCAN (?!anon|json_each|\()", step)]
+        assert whole == [], steps
+
+
+def test_reminders_that_are_due_are_found_by_their_moment(sqlite_counter: Counter) -> None:
+    """By their kind, those of the years to come would be read too."""
+    ((first, *_),) = _plans(sqlite_counter, QUESTIONS["reminders"])
+    assert "ix_echeance_due" in first
+
+
+def _plans(counter: Counter, ask: Asked) -> list[list[str]]:
+    """How the database answers each SELECT of a question."""
+    sent = _sent(counter, ask)
     assert sent
-    with sqlite_counter.database.reading() as session:
+    with counter.database.reading() as session:
         connection = session.connection()
-        for sql, values in sent:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
-            steps = [row[3] for row in plan]
-            whole = [step for step in steps if re.match(r"SCAN (?!anon|\()", step)]
-            assert whole == [], steps
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values) for sql, values in sent
+        ]
+        return [[row[3] for row in plan] for plan in plans]
 
 
 def _sent(counter: Counter, ask: Asked) -> list[tuple[str, Any]]:
@@ -82,9 +96,15 @@ def _sent(counter: Counter, ask: Asked) -> list[tuple[str, Any]]:
         if sql.lstrip().startswith("SELECT"):
             found.append((sql, values))
 
+    execute = statements.execute
+
+    def run(connection: Connection, sql: str, values: Any, **options: Any) -> Any:
+        note(connection, None, sql, tuple(values))
+        return execute(connection, sql, values, **options)
+
     event.listen(database.engine, "before_cursor_execute", note)
     try:
-        with database.reading() as session:
+        with database.reading() as session, patch.object(statements, "execute", run):
             ask(session.connection(), counter)
     finally:
         event.remove(database.engine, "before_cursor_execute", note)

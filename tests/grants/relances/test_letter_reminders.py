@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -367,12 +368,33 @@ def test_one_that_breaks_does_not_hold_the_others_back(
     first, second = counter.open(), counter.open()
     real = preparing.judge
 
-    def break_first(connection: Any, engine: Any, due: Any, now: Any) -> Any:
+    def break_first(look: Any, due: Any) -> Any:
         if due[0][1].id == first:
             raise LookupError(first)
-        return real(connection, engine, due, now)
+        return real(look, due)
 
     monkeypatch.setattr(preparing, "judge", break_first)
+    with pytest.raises(ExceptionGroup) as raised:
+        sweep_at(counter, FIRST)
+    assert [fault.args for fault in raised.value.exceptions] == [(first,)]
+    assert [each["subject_id"] for each in reminders_sent(counter)] == [second]
+    monkeypatch.undo()
+    assert sweep_at(counter, FIRST).letters == 1
+
+
+def test_one_whose_facts_cannot_be_read_does_not_hold_the_others_back(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = counter.open(), counter.open()
+
+    def break_first(_connection: Any, subjects: Any) -> Any:
+        if any(each.id == first for each in subjects):
+            raise LookupError(first)
+        return {}
+
+    facts = counter.engine.vocabulary.facts
+    broken = replace(facts["rendez_vous"], of_many=break_first)
+    monkeypatch.setitem(facts, "rendez_vous", broken)
     with pytest.raises(ExceptionGroup) as raised:
         sweep_at(counter, FIRST)
     assert [fault.args for fault in raised.value.exceptions] == [(first,)]
