@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from api.ticks import EVERY
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_waiting
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
 from grants.dossiers.counters import fold

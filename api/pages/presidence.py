@@ -20,7 +20,7 @@ from grants.comites.closing import close_vote
 from grants.comites.decisions import Verdict, decide
 from grants.comites.errors import SeanceRefused, VoteNotAllowed
 from grants.comites.moves import SeanceDemand, advance_seance
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_at_once
 from grants.comites.papiers.proces_verbal import minutes_of, minutes_paper
 from grants.comites.voting import open_vote
 from notifications.papers import print_paper
@@ -53,7 +53,7 @@ def move(request: Request, guest: Invited, form: PostedByGuest) -> Response:
         told = " ".join(each.message for each in refused.refusals)
         return _shown(request, guest, status=409, told=told)
     if subject.stage == "pv_valide":
-        print_waiting(house.database, guest.now)
+        print_at_once(house.database, siege.organisme_id, siege.seance_id, guest.now)
         said = Flash(text="Le procès-verbal est validé. Merci : votre accès prend fin ici.")
         return redirect(request, "/acces", said)
     return redirect(request, _here(guest))

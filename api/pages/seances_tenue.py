@@ -18,7 +18,7 @@ from api.visit import SignedIn, Visit, Writer
 from grants.comites.agenda import order_agenda, write_note
 from grants.comites.errors import SeanceRefused
 from grants.comites.moves import SeanceDemand, advance_seance
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_at_once
 from grants.comites.seances import PIPELINE
 from grants.dossiers.answers import REASON
 from workflow.errors import DomainError, Invalid, Refused, Stale
@@ -53,7 +53,7 @@ def act(request: Request, visit: Writer, form: Posted, seance_id: RowId, geste: 
     except REFUSALS as error:
         came = came_back(error, geste, form)
         return show(request, visit, seance_id, "seance", agenda_page, came)
-    print_waiting(house.database, visit.now)
+    print_at_once(house.database, visit.identity.organisme_id, seance_id, visit.now)
     return redirect(request, f"{LIST}/{seance_id}", Flash(text=_done(house, geste)))
 
 

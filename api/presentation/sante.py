@@ -13,6 +13,7 @@ from api.settings import Settings
 from api.ticks import EVERY
 from api.version import VERSION
 from api.views.sante import MailRow, SantePage, TickRow
+from grants.comites.papiers.attente import unprinted
 from grants.organisation.queries import every_organisme
 from notifications.health import Health, health_of
 from workflow.dates import format_datetime
@@ -38,22 +39,23 @@ _LABELS = {
 def sante_page(connection: Connection, settings: Settings, now: datetime) -> SantePage:
     """How the program is now."""
     health = health_of(connection, every_organisme(connection), now)
+    stuck, since = unprinted(connection)
     late = health.late(EVERY, now)
-    state, tone, lead = _summary(health, late)
+    state, tone, lead = _summary(health, late, stuck)
     folder = settings.mail_transport == "dossier"
     return SantePage(
         tabs=tabs(SANTE),
         state=state,
         tone=tone,
         lead=lead,
-        facts=tuple(_facts(health, now)),
+        facts=(*_facts(health, now), *_unprinted(stuck, since, now)),
         ticks=tuple(_ticks(health, late)),
         transport=_transport(settings),
         folder=tuple(_files(settings.mail_folder)) if folder else (),
     )
 
 
-def _summary(health: Health, late: tuple[str, ...]) -> tuple[str, str, str]:
+def _summary(health: Health, late: tuple[str, ...], stuck: int) -> tuple[str, str, str]:
     if not health.beats:
         lead = "Aucun rappel ne partira tant que l’horloge n’aura pas démarré."
         return "L’horloge n’a jamais tourné", "brique", lead
@@ -65,7 +67,17 @@ def _summary(health: Health, late: tuple[str, ...]) -> tuple[str, str, str]:
     if health.failed:
         lead = "Des courriers ne sont pas arrivés : voyez « Non remis » dans Courriers."
         return "Des courriers ont échoué", "ocre", lead
+    if stuck:
+        lead = "Leurs données sont figées et intactes ; l’impression sera tentée à nouveau."
+        return "Un procès-verbal ne s’imprime pas", "ocre", lead
     return "Tout va bien", "vert", "L’horloge tourne, rien n’attend plus qu’il ne faut."
+
+
+def _unprinted(stuck: int, since: datetime | None, now: datetime) -> Iterator[tuple[str, str]]:
+    """Only where there is something to say: it hardly ever happens."""
+    if since is not None:
+        told = f"{stuck}, depuis {_delay(now - since)} ; le journal du programme dit pourquoi"
+        yield "Procès-verbaux non imprimés", told
 
 
 def _facts(health: Health, now: datetime) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from api.v1.told_seance import seen, told_passage
 from grants.comites.agenda import NOTE_FIELDS, order_agenda, write_note
 from grants.comites.minutes import REMARKS_FIELD, keep_remarks, minutes_row, read_minutes
 from grants.comites.moves import SeanceDemand, advance_seance
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_at_once
 from grants.comites.reading import read_sitting, situation_of
 from grants.dossiers.answers import REASON
 
@@ -72,7 +72,8 @@ def act(call: Call) -> Answer:
     advance_seance(call.session, call.house.engine, call.identity, demand, call.now)
     moved = read_sitting(call.connection, call.organisme_id, place[0], lock=False)
     told: EtapeSeance = {"id": moved.id, "etape": moved.stage, "version": moved.lock_version}
-    return Answer(told, later=lambda: print_waiting(call.house.database, call.now))
+    mine = (call.house.database, call.organisme_id, moved.id, call.now)
+    return Answer(told, later=lambda: print_at_once(*mine))
 
 
 @subject.get(f"{_ONE}/dossiers", "L’ordre du jour, les votes et les décisions", OrdreDuJour)

@@ -284,6 +284,8 @@ class Reserve(SQLModel, table=True):
 class ProcesVerbal(SQLModel, table=True):
     """The minutes of a séance. `donnees` is their canonical data (JSON), frozen with `empreinte`
     and the journal's `ancre` when they are validated; the PDF and its digest come after.
+
+    A printing that failed is tried again at `prochain_essai`; `tache_id` tells somebody.
     """
 
     __tablename__ = "proces_verbal"
@@ -299,6 +301,10 @@ class ProcesVerbal(SQLModel, table=True):
     valide_le: datetime | None = Field(default=None, sa_type=UtcDateTime)
     pdf: bytes | None = Field(default=None, sa_type=LargeBinary)
     empreinte_pdf: str | None = Field(default=None, max_length=64)
+    essais: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    prochain_essai: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    echec: str | None = Field(default=None, max_length=300)
+    tache_id: int | None = Field(default=None, sa_type=BigId)
 
 
 class NotePrivee(SQLModel, table=True):

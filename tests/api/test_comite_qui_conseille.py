@@ -15,7 +15,7 @@ from sqlalchemy import update
 
 from grants.comites.engagements import engagement_of
 from grants.comites.instances import COMITES_LEDGER, form_of, modify_comite
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_waiting
 from grants.dossiers.tables import Dossier
 from tests.builders.agendas import Agenda
 from tests.builders.bearers import Program, program

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from api.cli import main
 from api.papers import PDF, WORD
 from api.settings import Settings
-from grants.comites.papiers.impression import print_waiting
+from grants.comites.papiers.attente import print_waiting
 from tests.builders.bearers import Program, program
 from tests.builders.dossiers import Counter
 from tests.builders.hearings import Hearing

@@ -11,7 +11,8 @@ from sqlalchemy import update
 
 from api.mailing import press_of
 from grants.comites.comptage import AJOURNEMENT, DEFAVORABLE, FAVORABLE
-from grants.comites.papiers.impression import minutes_pdf, print_waiting
+from grants.comites.papiers.attente import print_waiting
+from grants.comites.papiers.impression import minutes_pdf
 from grants.comites.papiers.verification import verify_minutes
 from grants.relances.courriers import LetterLedger
 from notifications.courrier_table import Courrier

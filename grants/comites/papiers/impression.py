@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from grants.comites.chain import record
 from grants.comites.errors import PaperRefused
@@ -13,7 +13,7 @@ from grants.comites.minutes import minutes_row
 from grants.comites.papiers.proces_verbal import minutes_of, minutes_paper
 from grants.comites.papiers.pv_blocks import minutes_blocks
 from grants.comites.papiers.setting import heading, paragraph
-from grants.comites.papiers.words import COLON, when_of
+from grants.comites.papiers.words import COLON, day_of, hour_of, when_of
 from grants.comites.reading import read_sitting
 from grants.comites.tables import ProcesVerbal
 from grants.organisation.identity import software
@@ -24,18 +24,6 @@ from workflow.database import Database, table_of
 PRINTED = "pdf_du_pv"
 _PV = table_of(ProcesVerbal)
 _COPY = "Copie de travail : seul le PDF du procès-verbal validé fait foi."
-
-
-def print_waiting(database: Database, now: datetime) -> int:
-    """Print the minutes that were validated and have no PDF yet; how many were."""
-    with database.reading() as session:
-        waiting = session.connection().execute(
-            select(_PV.c.organisme_id, _PV.c.seance_id)
-            .where(_PV.c.empreinte.is_not(None), _PV.c.pdf.is_(None))
-            .order_by(_PV.c.seance_id)
-        )
-        found = [(row.organisme_id, row.seance_id) for row in waiting]
-    return sum(print_minutes(database, *each, now) for each in found)
 
 
 def print_minutes(database: Database, organisme_id: int, seance_id: int, now: datetime) -> bool:
@@ -72,8 +60,13 @@ def minutes_pdf(connection: Connection, organisme_id: int, seance_id: int, now: 
         return print_paper(minutes_paper(minutes, now))
     row = minutes_row(connection, seance_id)
     if row is None or row["pdf"] is None:
-        sentence = "Le PDF du procès-verbal se prépare : rechargez cette page dans une minute."
-        raise PaperRefused(raison=sentence)
+        again = row["prochain_essai"] if row else None
+        raise PaperRefused(
+            raison="Le PDF du procès-verbal se prépare : rechargez cette page dans une minute."
+            if again is None
+            else "L’impression du procès-verbal a échoué : ses données sont figées et intactes, un"
+            f" nouvel essai est prévu le {day_of(again)} à {hour_of(again)}."
+        )
     return row["pdf"]
 
 

@@ -17,8 +17,9 @@ from grants.comites.agenda import write_note
 from grants.comites.deports import step_aside
 from grants.comites.errors import NotOnTheAgenda, PaperRefused
 from grants.comites.minutes import minutes_from, minutes_row, write_remarks
+from grants.comites.papiers.attente import print_waiting
 from grants.comites.papiers.emargement import signing_paper
-from grants.comites.papiers.impression import minutes_pdf, minutes_word, print_waiting
+from grants.comites.papiers.impression import minutes_pdf, minutes_word
 from grants.comites.papiers.proces_verbal import extract_paper, minutes_of
 from grants.comites.papiers.seance import note_paper, session_paper
 from grants.comites.papiers.verification import Verdict, verify_minutes
