@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.ticks import EVERY
+from grants.comites.liens import forget_links
 from grants.comites.papiers.attente import print_waiting
 from grants.dossiers.brouillons.presence import forget_absent
 from grants.dossiers.brouillons.service import drop_old_drafts
@@ -34,6 +35,7 @@ def build_clock(
     letters: Callable[[datetime], object],
     *,
     local_webhooks: bool = False,
+    links_kept: timedelta,
 ) -> Clock:
     """The clock of a server: what is due every minute, what time made ready every hour.
 
@@ -55,6 +57,7 @@ def build_clock(
         "fichiers_sans_trace": lambda _now: sweep_files(database, files),
         "brouillons": lambda now: drop_old_drafts(database, now),
         "presences": lambda now: forget_absent(database, now),
+        "liens": lambda now: forget_links(database, now, links_kept),
     }
     ticks = [Tick(name, EVERY[name], run, name in _OUTWARD) for name, run in work.items()]
     return Clock(ticks, beat=Heart(database).beat)

@@ -47,6 +47,7 @@ class Settings(MailSettings):
     file_pages: int = Field(default=300, ge=1, le=10_000, alias="MICROPROJETS_FICHIER_PAGES")
     image_megapixels: int = Field(default=100, ge=1, le=1000, alias="MICROPROJETS_IMAGE_MPX")
     api_per_minute: int = Field(default=600, ge=1, le=100_000, alias="MICROPROJETS_API_DEBIT")
+    link_days: int = Field(default=90, ge=30, le=3650, alias="MICROPROJETS_LIENS_JOURS")
     clock: bool = Field(default=True, alias="MICROPROJETS_HORLOGE")
     local_webhooks: bool = Field(default=False, alias="MICROPROJETS_ANNONCES_LOCALES")
     reload_templates: bool = Field(default=False, alias="MICROPROJETS_RELECTURE")

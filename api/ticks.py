@@ -28,4 +28,5 @@ EVERY: Mapping[str, timedelta] = {
     "fichiers_sans_trace": _NIGHTLY,
     "brouillons": _NIGHTLY,
     "presences": _NIGHTLY,
+    "liens": _NIGHTLY,
 }

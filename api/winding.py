@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,4 +57,11 @@ def clock_of(settings: Settings, database: Database, engine: Engine) -> Clock:
     from grants.dossiers.pieces.storage import Storage
 
     files, letters = Storage(settings.files_folder), LetterTick(settings, database, engine)
-    return build_clock(database, engine, files, letters, local_webhooks=settings.local_webhooks)
+    return build_clock(
+        database,
+        engine,
+        files,
+        letters,
+        local_webhooks=settings.local_webhooks,
+        links_kept=timedelta(days=settings.link_days),
+    )

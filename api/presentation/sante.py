@@ -33,6 +33,7 @@ _LABELS = {
     "fichiers_sans_trace": "Ranger les fichiers sans trace",
     "brouillons": "Effacer les vieux brouillons",
     "presences": "Oublier qui était là",
+    "liens": "Oublier les vieux liens personnels",
 }
 
 

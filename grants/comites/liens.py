@@ -15,12 +15,14 @@ from grants.comites.membres import MembreLine
 from grants.comites.reading import KIND, read_sitting
 from grants.comites.seances import OVER
 from grants.comites.sieges import Acting, Siege
-from grants.organisation.acces import Holder, find_link, use_link
+from grants.comites.tables import Seance
+from grants.organisation.acces import Holder, find_link, forget_old_links, use_link
+from grants.organisation.acces_tables import Acces
 from grants.organisation.identity import Identity
 from notifications.courrier_table import Courrier
 from notifications.letters import Letter
 from notifications.outbox import Enclosed, Occasion, Recipient, enqueue
-from workflow.database import table_of
+from workflow.database import Database, table_of
 from workflow.engine import Engine
 from workflow.errors import DomainError, NotFound
 from workflow.subject import Subject
@@ -29,7 +31,7 @@ SENT, OPENED = "lien_envoye", "acces_ouvert"
 LETTER = "nouveau_lien"
 #: A second tap while the first e-mail is on its way asks for nothing more.
 ON_ITS_WAY = timedelta(minutes=2)
-_M = table_of(Courrier)
+_M, _A, _S = table_of(Courrier), table_of(Acces), table_of(Seance)
 
 
 class NoAddress(DomainError):
@@ -90,6 +92,17 @@ def send_link(
     context = context_for(connection, subject, member)
     enqueue(connection, occasion, [Enclosed(letter, recipient, context)])
     return True
+
+
+def forget_links(database: Database, now: datetime, kept: timedelta) -> int:
+    """Throw away the links that ended long ago; how many. In a transaction of its own.
+
+    A browser that came in keeps its seat as long as its séance is not over.
+    """
+    living = select(_S.c.id).where(_S.c.stage.not_in(OVER))
+    seated = (_A.c.objet == KIND) & _A.c.session.is_not(None) & _A.c.objet_id.in_(living)
+    with database.unit_of_work() as session:
+        return forget_old_links(session, now - kept, seated)
 
 
 def seated(connection: Connection, subject: Subject, membre_id: int) -> MembreLine:

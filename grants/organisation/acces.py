@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, not_, select, update
 from sqlmodel import Session
 
 from grants.organisation.acces_tables import Acces
@@ -132,6 +132,16 @@ def leave(session: Session, cookie: str) -> None:
     """This browser is shown nothing any more. Never commits."""
     gone = update(_A).where(_A.c.session == digest_of(cookie)).values(session=None)
     session.connection().execute(gone)
+
+
+def forget_old_links(session: Session, before: datetime, still: ColumnElement[bool]) -> int:
+    """Throw away the links that ended before an instant; how many. Never commits.
+
+    `still`: those whose browser is shown something yet. What was sent and who came in stays in the
+    journal of the thing itself.
+    """
+    ended = (_A.c.expire_le < before) & (_A.c.utilise_le.is_(None) | (_A.c.utilise_le < before))
+    return session.connection().execute(delete(_A).where(ended, not_(still))).rowcount
 
 
 def _read(connection: Connection, statement: Statement, secret: str) -> Holder | None:

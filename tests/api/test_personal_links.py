@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.house import House
 from api.mailing import LetterTick
+from grants.comites.liens import forget_links
 from grants.comites.membres import MembreLine, modify_membre
+from grants.comites.tables import Seance
 from grants.organisation.acces import LINK_LIFE
 from grants.organisation.acces_tables import Acces
 from grants.organisation.roles import CHARGE_DE_MISSION, LECTEUR
@@ -25,7 +27,7 @@ from tests.builders.visitors import Clock, Visitor
 from workflow.database import Database, table_of
 from workflow.journal_reading import lines_of
 
-_A, _M = table_of(Acces), table_of(Courrier)
+_A, _M, _S = table_of(Acces), table_of(Courrier), table_of(Seance)
 _LINK = re.compile(r"http://127\.0\.0\.1:8000(/acces/[0-9a-f]{64})")
 
 
@@ -227,3 +229,24 @@ def test_a_colleague_sends_a_member_another_link(
         assert charge.post(f"{url}/{member.id}/lien").headers["location"] == url
     assert events(sitting, "lien_envoye") == ["lien_envoye"]
     assert [parcel.recipient for parcel in tick(app, clock).parcels] == [member.email]
+
+
+def test_old_links_are_forgotten_but_not_whoever_still_sits_by_one(
+    visitor: Visitor, sitting: Sitting, link: str, clock: Clock, database: Database
+) -> None:
+    others = sitting.hearing.members()
+    sitting.link(others[0], clock())
+    visitor.post(link)
+
+    def forget(**later: float) -> int:
+        return forget_links(database, clock.now + timedelta(**later), timedelta(days=90))
+
+    assert forget(days=100) == 0, "ended less than ninety days ago"
+    assert forget(days=106) == 1, "the one that nobody used; its séance is still to come"
+    assert "Dany Belmont" in visitor.get(inside(sitting)).text
+    assert events(sitting, "acces_ouvert") == ["acces_ouvert"], "the journal keeps who came in"
+    with database.unit_of_work() as session:
+        over = update(_S).where(_S.c.id == sitting.hearing.seance).values(stage="annulee")
+        session.connection().execute(over)
+    assert forget(days=106) == 1
+    assert visitor.get(link).status_code == 404
