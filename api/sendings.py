@@ -50,6 +50,12 @@ async def table_sent(request: Request, visit: Direction) -> Upload:
     return Upload(proved(form, visit.csrf), files)
 
 
+async def minutes_sent(request: Request, visit: SignedIn) -> Upload:
+    """Minutes to verify, by whoever may read them. Raises like `posted`."""
+    form, files = read_parts(await read_body(request, TABLE_BYTES), request.headers)
+    return Upload(proved(form, visit.csrf), files)
+
+
 async def sent(request: Request, visit: Writer) -> AsyncGenerator[Sending]:
     """The fields and files of a form that takes several. Raises SendingTooBig, like `posted`."""
     settings = house_of(request).settings
@@ -59,5 +65,6 @@ async def sent(request: Request, visit: Writer) -> AsyncGenerator[Sending]:
 
 
 Uploaded = Annotated[Upload, Depends(uploaded)]
+MinutesSent = Annotated[Upload, Depends(minutes_sent)]
 TableSent = Annotated[Upload, Depends(table_sent)]
 Sent = Annotated[Sending, Depends(sent)]

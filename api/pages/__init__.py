@@ -51,6 +51,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "recherche": ("recherche",),
     "reinitialisation": ("reinitialisation",),
     "seances": (
+        "seances_verification",  # before the séances: « verifier » is not the id of one
         "seances",
         "seances_tenue",
         "seances_presences",

@@ -55,9 +55,18 @@ _SHAPES: Mapping[str, Mapping[str, Any]] = {
     },
     "VoixVotee": {"a_vote": True, "choix": "favorable", "reserves": "", "version": 1},
     "ReserveDecision": {"texte": "Un bail signé.", "levee_le": None, "levee_par": None},
+    "ComparaisonPv": {"quoi": "Le fichier, octet par octet", "identique": True},
+    "VerificationPv": {
+        "authentique": True,
+        "phrase": "C’est le procès-verbal validé de « CTS du 14 avril 2026, L’Atelier », le"
+        " 20 avril 2026 à 10 h par Camille Aubrac : le fichier, ses données et le journal"
+        " concordent.",
+        "seance_id": 7,
+    },
     "DecisionComite": {
         "proposee": "retenu",
         "retenue": "retenu",
+        "libelle": "Retenu",
         "motif": "",
         "confirmee_par": _WHO,
         "confirmee_le": _LATER,

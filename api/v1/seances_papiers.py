@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from api.papers import OF_A_DOSSIER, OF_A_SEANCE, PDF, WORD, Desk, given
 from api.v1.contract import Answer, Call, Subject
+from api.v1.given import only_asked
+from api.v1.shapes.decisions import VerificationPv
+from grants.comites.papiers.verification import FILE, verify_sent
+from workflow.pipeline import Field
 
 subject = Subject("Documents des séances")
 _SEANCE = "/seances/{seance_id}"
@@ -46,6 +50,28 @@ def note(call: Call) -> Answer:
 def extract(call: Call) -> Answer:
     """What the minutes say of one dossier. Raises NotFound, NotOnTheAgenda, PaperRefused."""
     return Answer(file=given(_desk(call).extract(call.id("dossier_id")), _EXTRACT))
+
+
+@subject.post(
+    "/proces-verbaux/verifier",
+    "Vérifier un procès-verbal reçu",
+    VerificationPv,
+    takes="table",
+    upload=FILE,
+    personal=True,
+    keyed=False,
+)
+def verify(call: Call) -> VerificationPv:
+    """Whether a file is the minutes that were validated; it is not kept. Raises Invalid."""
+    only_asked(call, Field(key=FILE, label="Fichier", type="texte"))
+    content = call.table.content if call.table is not None else None
+    found = verify_sent(call.connection, call.organisme_id, content)
+    return {
+        "authentique": found.genuine,
+        "phrase": found.sentence,
+        "seance_id": found.seance,
+        "comparaisons": [{"quoi": what, "identique": same} for what, same in found.checks],
+    }
 
 
 def _desk(call: Call) -> Desk:

@@ -112,6 +112,8 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/seances"): Who.SIGNED_IN,
     ("GET", "/seances/nouvelle"): Who.WRITERS,
     ("POST", "/seances/nouvelle"): Who.WRITERS,
+    ("GET", "/seances/verifier"): Who.SIGNED_IN,
+    ("POST", "/seances/verifier"): Who.SIGNED_IN,
     ("GET", "/seances/{seance_id}"): Who.SIGNED_IN,
     ("GET", "/seances/{seance_id}/modifier"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/modifier"): Who.WRITERS,
@@ -134,6 +136,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/vote/ouvrir"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/vote/clore"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/votes"): Who.WRITERS,
+    ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/votes/{membre_id}/retirer"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/deports"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/deports/{membre_id}/retirer"): Who.WRITERS,
     ("POST", "/seances/{seance_id}/dossiers/{dossier_id}/decision"): Who.WRITERS,
@@ -272,6 +275,7 @@ ANSWERED = {200, 303, 409, 422}
 # Addresses that take a file.
 _LOGO = {"logo": ("logo.png", LOGO)}
 UPLOADS = {
+    "/seances/verifier": {"fichier": ("pv.pdf", pdf(), "application/pdf")},
     "/parametres/logo": _LOGO,
     "/parametres/signature": {"signature": ("signature.png", LOGO)},
     "/parametres/reprises": _LOGO,

@@ -38,6 +38,22 @@ class DecisionComite(TypedDict):
     reserves: list[ReserveDecision]
 
 
+class ComparaisonPv(TypedDict):
+    """Une chose comparée avec ce qui est gardé."""
+
+    quoi: str
+    identique: bool
+
+
+class VerificationPv(TypedDict):
+    """Si un fichier est le procès-verbal validé ; « phrase » le dit, ou dit ce qu’il est."""
+
+    authentique: bool
+    phrase: str
+    seance_id: int | None
+    comparaisons: list[ComparaisonPv]
+
+
 class Application(TypedDict):
     """Ce qu’a donné l’application d’une décision."""
 

@@ -18,71 +18,157 @@ from grants.comites.reading import KIND
 from grants.comites.tables import ProcesVerbal, Seance
 from grants.organisation.tables import Organisme
 from workflow.database import LARGEST_ID, table_of
+from workflow.errors import Invalid
 from workflow.journal_check import seq_of, verify_chain
 from workflow.journal_reading import Line, lines_of
 
 _PV, _S, _O = table_of(ProcesVerbal), table_of(Seance), table_of(Organisme)
 _FROZEN = "pv_fige"
+#: What a form calls the file that it sends.
+FILE = "fichier"
+_MEGABYTE = 1024 * 1024
 # A file says it twice: where one was altered, the other still tells.
 _KEYWORDS = re.compile(
     rb"<pdf:Keywords>([^<]{1,1000})</pdf:Keywords>|/Keywords ?\(([^)]{1,1000})\)"
 )
 _NO_PDF = "Ce fichier n’est pas un PDF."
+_EMPTY = "Ce fichier est vide."
+#: Minutes weigh far less: what is larger was made elsewhere.
+MOST_MEGABYTES = 10
 _NOBODYS = (
     "Ce fichier n’est le procès-verbal d’aucune séance d’ici, ou il a été réécrit : rien n’y"
     " désigne plus sa séance."
 )
 
 
+_NOT_YOURS = (
+    "Ce fichier n’est le procès-verbal d’aucune séance de votre organisme, ou il a été réécrit :"
+    " rien n’y désigne plus sa séance."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is found, in one sentence. `genuine`: it is the minutes that were validated."""
+    """What is found, in one sentence. `genuine`: it is the minutes that were validated.
+
+    `checks`: what was compared with what is kept, each with whether it is the same. `seance`: the
+    séance that it is of, or says that it is of.
+    """
 
     genuine: bool
     sentence: str
+    checks: tuple[tuple[str, bool], ...] = ()
+    seance: int | None = None
 
 
-def verify_minutes(connection: Connection, content: bytes, seance_id: int | None = None) -> Verdict:
-    """Whether these bytes are the minutes that were validated. `seance_id`: of which séance."""
+def verify_sent(connection: Connection, organisme_id: int, content: bytes | None) -> Verdict:
+    """Whether a file that somebody sent is the minutes of a séance of the organisme.
+
+    Those of another organisme are nobody's here. Raises Invalid without a file, or beyond its size.
+    """
+    if content is None:
+        raise Invalid({FILE: "Choisissez le PDF à vérifier."})
+    if len(content) > MOST_MEGABYTES * _MEGABYTE:
+        sentence = f"Ce fichier dépasse {MOST_MEGABYTES} Mo : aucun procès-verbal n’est si lourd."
+        raise Invalid({FILE: sentence})
+    return verify_minutes(connection, content, organisme_id=organisme_id)
+
+
+def verify_minutes(
+    connection: Connection,
+    content: bytes,
+    seance_id: int | None = None,
+    *,
+    organisme_id: int | None = None,
+) -> Verdict:
+    """Whether these bytes are the minutes that were validated.
+
+    `seance_id`: of which séance. `organisme_id`: whose alone; others are as if they were not.
+    """
     digest = hashlib.sha256(content).hexdigest()
     kept = connection.execute(select(_PV.c.seance_id).where(_PV.c.empreinte_pdf == digest)).scalar()
     marks: Mapping[str, str] = {}
     seance = _seance(connection, kept)
     if seance is None:
         seance, marks = _marked(connection, content)
+    if seance is not None and organisme_id not in (None, seance["organisme_id"]):
+        seance = None
     if seance is None:
-        return _no(_NO_PDF if not content.startswith(b"%PDF-") else _NOBODYS)
+        return _no(_nothing_of(content, organisme_id))
     if seance_id is not None and seance_id != seance["id"]:
         return _no(_another(seance, _seance(connection, seance_id)))
-    if kept is None:
-        return _no(_not_that_one(connection, seance, marks, digest))
     row = _row(connection, seance)
-    if doubt := _doubt(connection, seance, row, digest):
-        return _no(f"Ce fichier est celui qui est gardé pour {_name(seance)}, mais {doubt}.")
+    if kept is None:
+        sentence = _not_that_one(connection, seance, marks, digest)
+        return Verdict(False, sentence, _compared(row, marks, digest), seance["id"])
+    doubts = _doubts(connection, seance, row, digest)
+    checks = (("Le fichier, octet par octet", True), *((each, not words) for each, words in doubts))
+    if doubt := next((words for _, words in doubts if words), ""):
+        sentence = f"Ce fichier est celui qui est gardé pour {_name(seance)}, mais {doubt}."
+        return Verdict(False, sentence, checks, seance["id"])
     sentence = f"C’est le procès-verbal validé de {_name(seance)}, {_when(row)} : le fichier,"
-    return Verdict(True, f"{sentence} ses données et le journal concordent.")
+    return Verdict(True, f"{sentence} ses données et le journal concordent.", checks, seance["id"])
 
 
-def _doubt(
+def _nothing_of(content: bytes, organisme_id: int | None) -> str:
+    """Why a file is of no séance that is known here."""
+    if not content:
+        return _EMPTY
+    if not content.startswith(b"%PDF-"):
+        return _NO_PDF
+    return _NOBODYS if organisme_id is None else _NOT_YOURS
+
+
+def _compared(
+    row: Mapping[str, Any], marks: Mapping[str, str], digest: str
+) -> tuple[tuple[str, bool], ...]:
+    """What a file says of itself beside what is kept; nothing before the minutes are validated."""
+    if row.get("empreinte") is None or marks.get("nature") == EXTRACT:
+        return ()
+    return (
+        ("Le fichier, octet par octet", digest == row["empreinte_pdf"]),
+        ("Les données qu’il annonce", marks.get("empreinte") == row["empreinte"]),
+        ("La tête du journal qu’il annonce", marks.get("tete") == row["ancre"]),
+    )
+
+
+def _doubts(
     connection: Connection, seance: Mapping[str, Any], row: Mapping[str, Any], digest: str
-) -> str:
-    """What of the database no longer holds together; empty where all of it does."""
+) -> tuple[tuple[str, str], ...]:
+    """Each thing that the database must hold, and what is wrong with it; empty where nothing is."""
     owner = (KIND, seance["id"])
     lines = lines_of(connection, *owner)
     # What was forgotten cannot be rebuilt: its digest is still in the chain.
     whole = not any(line.erased_at for line in lines)
     rebuilt = digest_of(minutes_from(reversed(lines))) if whole else ""
     checks = (
-        (not verify_chain(connection, owner, _S), "le journal de cette séance a été altéré"),
-        (_told(lines, PRINTED)[:1] == [digest], "le journal n’en garde pas l’empreinte"),
-        (_told(lines, _FROZEN)[:1] == [row["empreinte"]], "le journal garde d’autres données"),
-        (seq_of(connection, owner, row["ancre"]), "la tête du journal qu’il porte n’y est pas"),
         (
+            "Le journal de la séance, ligne à ligne",
+            not verify_chain(connection, owner, _S),
+            "le journal de cette séance a été altéré",
+        ),
+        (
+            "L’empreinte du fichier au journal",
+            _told(lines, PRINTED)[:1] == [digest],
+            "le journal n’en garde pas l’empreinte",
+        ),
+        (
+            "L’empreinte des données au journal",
+            _told(lines, _FROZEN)[:1] == [row["empreinte"]],
+            "le journal garde d’autres données",
+        ),
+        (
+            "La tête du journal",
+            bool(seq_of(connection, owner, row["ancre"])),
+            "la tête du journal qu’il porte n’y est pas",
+        ),
+        (
+            "Les données que le journal redonne",
             not whole or rebuilt == row["empreinte"],
             "ses données ne sont pas celles que le journal redonne",
         ),
     )
-    return next((words for holds, words in checks if not holds), "")
+    return tuple((label, "" if holds else words) for label, holds, words in checks)
 
 
 def _marked(connection: Connection, content: bytes) -> tuple[Any, Mapping[str, str]]:
@@ -140,7 +226,8 @@ def _row(connection: Connection, seance: Mapping[str, Any]) -> Mapping[str, Any]
 def _seance(connection: Connection, id: int | None) -> Any:
     if id is None or not 0 < id <= LARGEST_ID:
         return None
-    query = select(_S.c.id, _S.c.comite, _S.c.tenue_le, _O.c.nom.label("organisme"))
+    own = _O.c.nom.label("organisme")
+    query = select(_S.c.id, _S.c.organisme_id, _S.c.comite, _S.c.tenue_le, own)
     joined = query.join(_O, _O.c.id == _S.c.organisme_id).where(_S.c.id == id)
     return connection.execute(joined).mappings().first()
 

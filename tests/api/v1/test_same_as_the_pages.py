@@ -93,6 +93,7 @@ SAME = {
     f"{_H}/decision": f"PUT {_H}/decision",
     f"{_H}/appliquer": f"POST {_H}/appliquer",
     f"{_H}/reserves/{{reserve_id}}/lever": f"POST {_H}/reserves/{{reserve_id}}/lever",
+    "/seances/verifier": "POST /proces-verbaux/verifier",
     "/comites/nouveau": "POST /comites",
     f"{_I}/modifier": f"PUT {_I}",
     f"{_I}/membres/nouveau": f"POST {_I}/membres",
@@ -140,7 +141,7 @@ SAME = {
     "/parametres/annonces/envois/{envoi_id}/renvoyer": "POST /annonces/envois/{envoi_id}/renvoyer",
 }
 #: Forms in several parts, for their files.
-IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises")
+IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises", "/seances/verifier")
 #: What a form says and the address of the API does.
 FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
 #: What a form may leave out and a program may not.
@@ -269,6 +270,7 @@ NOTHING_TO_READ = (
     f"{_I}/membres/nouveau",
     "/enveloppes/nouvelle",
     "/seances/nouvelle",
+    "/seances/verifier",
     "/seances/{seance_id}/modifier",
     "/structures/nouvelle",
     f"{_S}/modifier",
