@@ -26,8 +26,8 @@ _STAGES = ("close", "pv_valide")
 VALIDATED, DRAFT = "valide", "projet"
 MINUTES, EXTRACT = "proces-verbal", "extrait"
 _HOW = (
-    "Pour vérifier ce fichier : « Vérifier un procès-verbal », dans Séances, ou python3 manage.py pv"
-    " verify FICHIER."
+    "Pour vérifier ce fichier : « Vérifier un procès-verbal », dans Séances, ou"
+    " python3 manage.py pv verify FICHIER."
 )
 _DRAFT = "Projet : ce procès-verbal n’est pas encore validé."
 
