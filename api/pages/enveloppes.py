@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
-from api.answering import page, redirect
-from api.forms import Posted, RowId, key_of, new_key, version_of
+from api.answering import page
+from api.forms import Posted, RowId, key_of, version_of
 from api.house import house_of
-from api.pages.asking import answers_of, ask
+from api.pages.asking import ask
+from api.pages.keeping import Back, Draw, keep_form, show_form, up_to_date
 from api.presentation.enveloppes import LIST, NEW, envelope_form, envelopes_page
-from api.presentation.fields import Typed
+from api.presentation.fields import Asking
 from api.views.chrome import Flash
 from api.visit import Direction, SignedIn, Visit
 from grants.finances.enveloppes import ENVELOPPES, modify_enveloppe, open_enveloppe
-from workflow.errors import Invalid, Stale
+from workflow.field_contract import Raw
 
 router = APIRouter()
-_PRESENT = "seances"
 _ONE = f"{LIST}/{{enveloppe_id}}"
 
 
@@ -29,31 +28,31 @@ def enveloppes(request: Request, visit: SignedIn) -> Response:
     house = house_of(request)
     with house.database.reading() as session:
         view = envelopes_page(ask(house, session, visit), visit)
-    return page(request, visit, "pages/comites/enveloppes.html", view, present=_PRESENT)
+    return page(request, visit, "pages/comites/enveloppes.html", view, present="seances")
 
 
 @router.get(NEW)
 def new_enveloppe(request: Request, visit: Direction) -> Response:
     """The form of a new enveloppe."""
-    return _form(request, visit, None)
+    return show_form(request, visit, _form(visit, None))
 
 
 @router.post(NEW)
 def add_enveloppe(request: Request, visit: Direction, form: Posted) -> Response:
     """Open an enveloppe."""
-    house, answers, key = house_of(request), answers_of(form), key_of(form)
-    try:
-        with house.database.unit_of_work() as session:
-            open_enveloppe(session, house.engine, visit.identity, answers, visit.now, key)
-    except Invalid as error:
-        return _form(request, visit, None, answers, error.faults, key=key)
-    return redirect(request, LIST, Flash(text="L’enveloppe est ouverte."))
+    engine = house_of(request).engine
+
+    def work(session: Session, answers: dict[str, Raw]) -> tuple[str, Flash]:
+        open_enveloppe(session, engine, visit.identity, answers, visit.now, key_of(form))
+        return LIST, Flash(text="L’enveloppe est ouverte.")
+
+    return keep_form(request, visit, form, _form(visit, None), work)
 
 
 @router.get(_ONE)
 def edit_enveloppe(request: Request, visit: Direction, enveloppe_id: RowId) -> Response:
     """An enveloppe as a form."""
-    return _form(request, visit, enveloppe_id)
+    return show_form(request, visit, _form(visit, enveloppe_id))
 
 
 @router.post(_ONE)
@@ -61,39 +60,21 @@ def change_enveloppe(
     request: Request, visit: Direction, form: Posted, enveloppe_id: RowId
 ) -> Response:
     """Keep the changes of an enveloppe."""
-    house, answers, version = house_of(request), answers_of(form), version_of(form)
-    try:
-        with house.database.unit_of_work() as session:
-            asked = (session, house.engine, visit.identity, enveloppe_id)
-            changed = modify_enveloppe(*asked, answers, visit.now, version)
-    except Invalid as error:
-        return _form(request, visit, enveloppe_id, answers, error.faults, version=version)
-    except Stale as error:
-        return _form(request, visit, enveloppe_id, answers, conflict=str(error))
-    said = "L’enveloppe est à jour." if changed else "Rien n’a changé."
-    return redirect(request, LIST, Flash(text=said))
+    engine = house_of(request).engine
+
+    def work(session: Session, answers: dict[str, Raw]) -> tuple[str, Flash]:
+        asked = (session, engine, visit.identity, enveloppe_id)
+        changed = modify_enveloppe(*asked, answers, visit.now, version_of(form))
+        return LIST, up_to_date("L’enveloppe est à jour.", changed=changed)
+
+    return keep_form(request, visit, form, _form(visit, enveloppe_id), work)
 
 
-def _form(
-    request: Request,
-    visit: Visit,
-    id: int | None,
-    typed: Typed | None = None,
-    faults: Mapping[str, str] | None = None,
-    *,
-    key: str | None = None,
-    version: int | None = None,
-    conflict: str = "",
-) -> Response:
-    house = house_of(request)
-    with house.database.reading() as session:
-        asking = ask(house, session, visit, typed, faults)
-        row = None
-        if id is not None:
-            row = ENVELOPPES.read(session.connection(), visit.identity.organisme_id, id)
-        seen = row["seq"] if row is not None and version is None else version
-        shown = key or (new_key() if row is None else "")
-        view = envelope_form(asking, visit, row, key=shown, version=seen, conflict=conflict)
-    status = 409 if conflict else 422 if faults else 200
-    template = "pages/seances/formulaire.html"
-    return page(request, visit, template, view, present=_PRESENT, status=status)
+def _form(visit: Visit, id: int | None) -> Draw:
+    def draw(asking: Asking, back: Back) -> object:
+        place = (asking.connection, asking.organisme_id)
+        row = None if id is None else ENVELOPPES.read(*place, id)
+        shown = {"key": back.key_for(row), "version": back.seen(row), "conflict": back.conflict}
+        return envelope_form(asking, visit, row, **shown)
+
+    return draw

@@ -2,53 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
-from api.answering import page, redirect
-from api.forms import Posted, RowId, key_of, new_key, version_of
-from api.house import house_of
-from api.pages.asking import answers_of, ask
+from api.forms import Posted, RowId, key_of, version_of
+from api.pages.keeping import Back, Draw, keep_form, show_form, up_to_date
 from api.presentation.comites import LIST
-from api.presentation.fields import Typed
+from api.presentation.fields import Asking
 from api.presentation.membres import membre_form
 from api.views.chrome import Flash
 from api.visit import Visit, Writer
 from grants.comites.membres import modify_membre_of, name_membre
 from workflow.dates import to_paris
-from workflow.errors import Invalid, Stale
+from workflow.field_contract import Raw
 
 router = APIRouter()
-_PRESENT = "seances"
-_FORM = "pages/seances/formulaire.html"
 _ONE = f"{LIST}/{{comite_id}}"
-_NOTHING = Flash(text="Rien n’a changé.", tone="info")
 
 
 @router.get(f"{_ONE}/membres/nouveau")
 def new_membre(request: Request, visit: Writer, comite_id: RowId) -> Response:
     """The form that names a member."""
-    return _membre(request, visit, (comite_id, None))
+    return show_form(request, visit, _form(visit, (comite_id, None)))
 
 
 @router.post(f"{_ONE}/membres/nouveau")
 def add_membre(request: Request, visit: Writer, form: Posted, comite_id: RowId) -> Response:
     """Name a member."""
-    answers, key = answers_of(form), key_of(form)
-    try:
-        with house_of(request).database.unit_of_work() as session:
-            name_membre(session, visit.identity, comite_id, answers, visit.now, key)
-    except Invalid as error:
-        return _membre(request, visit, (comite_id, None), answers, error.faults, key=key)
-    return redirect(request, f"{LIST}/{comite_id}", Flash(text="Le membre est nommé."))
+
+    def work(session: Session, answers: dict[str, Raw]) -> tuple[str, Flash]:
+        name_membre(session, visit.identity, comite_id, answers, visit.now, key_of(form))
+        return f"{LIST}/{comite_id}", Flash(text="Le membre est nommé.")
+
+    return keep_form(request, visit, form, _form(visit, (comite_id, None)), work)
 
 
 @router.get(f"{_ONE}/membres/{{membre_id}}")
 def edit_membre(request: Request, visit: Writer, comite_id: RowId, membre_id: RowId) -> Response:
     """A mandate as a form."""
-    return _membre(request, visit, (comite_id, membre_id))
+    return show_form(request, visit, _form(visit, (comite_id, membre_id)))
 
 
 @router.post(f"{_ONE}/membres/{{membre_id}}")
@@ -56,36 +49,20 @@ def change_membre(
     request: Request, visit: Writer, form: Posted, comite_id: RowId, membre_id: RowId
 ) -> Response:
     """Keep the changes of a mandate."""
-    answers, version = answers_of(form), version_of(form)
     place = (comite_id, membre_id)
-    try:
-        with house_of(request).database.unit_of_work() as session:
-            asked = (session, visit.identity, place, answers, visit.now, version)
-            changed = modify_membre_of(*asked)
-    except Invalid as error:
-        return _membre(request, visit, place, answers, error.faults, version=version)
-    except Stale as error:
-        return _membre(request, visit, place, answers, conflict=str(error))
-    said = Flash(text="Le mandat est à jour.") if changed else _NOTHING
-    return redirect(request, f"{LIST}/{comite_id}", said)
+
+    def work(session: Session, answers: dict[str, Raw]) -> tuple[str, Flash]:
+        asked = (session, visit.identity, place, answers, visit.now, version_of(form))
+        changed = modify_membre_of(*asked)
+        return f"{LIST}/{comite_id}", up_to_date("Le mandat est à jour.", changed=changed)
+
+    return keep_form(request, visit, form, _form(visit, place), work)
 
 
-def _membre(
-    request: Request,
-    visit: Visit,
-    place: tuple[int, int | None],
-    typed: Typed | None = None,
-    faults: Mapping[str, str] | None = None,
-    *,
-    key: str | None = None,
-    version: int | None = None,
-    conflict: str = "",
-) -> Response:
-    house = house_of(request)
-    with house.database.reading() as session:
-        asking = ask(house, session, visit, typed, faults)
-        shown = key or (new_key() if place[1] is None else "")
-        today = to_paris(visit.now).date()
-        view = membre_form(asking, place, today, key=shown, version=version, conflict=conflict)
-    status = 409 if conflict else 422 if faults else 200
-    return page(request, visit, _FORM, view, present=_PRESENT, status=status)
+def _form(visit: Visit, place: tuple[int, int | None]) -> Draw:
+    def draw(asking: Asking, back: Back) -> object:
+        today, key = to_paris(visit.now).date(), back.key_for(place[1])
+        more = {"key": key, "version": back.version, "conflict": back.conflict}
+        return membre_form(asking, place, today, **more)
+
+    return draw
