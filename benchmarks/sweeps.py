@@ -227,7 +227,7 @@ def one_job(url: str, porteur: int, now: datetime) -> None:
     """What one date job does: one reminder, in a transaction of its own."""
     peer = _OPENED[url][2]
     with peer.transaction() as cursor:
-        peer._see_to(cursor, [porteur], now)  # noqa: SLF001 — the same hand-written work
+        peer.see_to(cursor, [porteur], now)
 
 
 def _due_at(database: Database, now: datetime) -> list[int]:

@@ -8,7 +8,17 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from workflow.calendar import Delay, sending_moment
 from workflow.database import column_names, table_of
@@ -74,6 +84,7 @@ def anchors_of(pipeline: Pipeline, stage: str) -> frozenset[str]:
 
 # Written out, not bound: SQLite would plan the statement anew at each value of a state, since an
 # index is partial on it.
+_TO_COME: Any = text(f"echeance.state = '{PREVUE}'")
 _IS_OPEN = text(f"state IN ('{PREVUE}', '{SUSPENDUE}')")
 _INSERT = Statement(
     insert(_TABLE).values({name: bindparam(name) for name in column_names(_TABLE, without="id")})
@@ -290,6 +301,17 @@ def put_off(connection: Connection, moments: Iterable[tuple[int, datetime]]) -> 
 def postpone(connection: Connection, id: int, due_at: datetime, day: date) -> None:
     """Try again later: a timed action whose guards do not pass yet. `day`: what it hangs on."""
     _RESCHEDULE.run(connection, {"id_": id, "due_": due_at, "day_": day})
+
+
+def reminders_of(kind: str) -> tuple[ColumnElement[bool], ...]:
+    """The reminders to come about a kind of subject, to be read in the order of their moments.
+
+    Hidden from SQLite's planner: it would rather read every reminder to come, by an index on
+    kinds, than the few that are due.
+    """
+    asked = ((_TABLE.c.kind, RELANCE), (_TABLE.c.subject_kind, kind))
+    hidden = [func.coalesce(column, "") == literal(value) for column, value in asked]
+    return (_TO_COME, *hidden)
 
 
 def due(connection: Connection, kind: str, now: datetime, most: int) -> list[dict[str, Any]]:

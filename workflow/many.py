@@ -102,7 +102,7 @@ class SetBased:
             if same:
                 singles.append(f"(SELECT %s::{kind} AS g{rank}) AS s{rank}")
             else:
-                arrays.append((f"%s::{kind}[]", f"g{rank}"))
+                arrays.append((f"%b::{kind}[]", f"g{rank}"))
         unpacked = ", ".join(value for value, _ in arrays)
         names = ", ".join(name for _, name in arrays)
         given = ", ".join([f"unnest({unpacked}) AS given ({names})", *singles])

@@ -181,35 +181,53 @@ def _plan(dossier: Dossier, now: datetime) -> None:
 
 
 def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
+    held = dossier.seance.tenue_le.astimezone(UTC)
+    return {
+        **_people(dossier),
+        "dossier": _told(dossier),
+        "seance": {
+            "cle": str(dossier.seance.pk),
+            "comite": dossier.seance.comite,
+            "tenue_le": held.isoformat().replace("+00:00", "Z"),
+            "lieu": dossier.seance.lieu or None,
+            "cloture": dossier.seance.cloture_inscriptions.isoformat(),
+        },
+        "action": {"libelle": "Retenir le projet", "motif": None, "par": member.nom},
+    }
+
+
+def _told(dossier: Dossier) -> dict[str, Any]:
     answers = {name: value for name in _TOLD if (value := getattr(dossier, name)) is not None}
     others = json.loads(dossier.donnees)
     others["effectif_etp"] = told_number(others["effectif_etp"])
-    organisme, structure, referent = dossier.organisme, dossier.structure, dossier.referent
     halfway = dossier.date_debut + (dossier.date_fin - dossier.date_debut) / 2
+    return {
+        **answers,
+        "secteur": SECTORS[dossier.secteur],
+        "departement": departement_name(dossier.departement),
+        "date_debut": dossier.date_debut.isoformat(),
+        "date_fin": dossier.date_fin.isoformat(),
+        "montant_accorde": dossier.montant_accorde,
+        **others,
+        "reference": dossier.reference,
+        "titre": dossier.titre,
+        "projet": f"votre projet « {dossier.titre} »",
+        "plafond": dossier.plafond,
+        "etape": STAGE,
+        "dispositif": DISPOSITIF,
+        "depuis": to_paris(dossier.stage_since).date().isoformat(),
+        "mi_parcours": halfway.isoformat(),
+    }
+
+
+def _people(dossier: Dossier) -> dict[str, Any]:
+    organisme, structure, referent = dossier.organisme, dossier.structure, dossier.referent
     codes = [code for code in organisme.departements.split(",") if code]
     place = Adhesion.objects.get(compte_id=referent.pk, organisme_id=organisme.pk, active=True)
-    held = dossier.seance.tenue_le.astimezone(UTC)
     return {
         "organisme": {
             **{key: getattr(organisme, key) for key in _OF_THE_ORGANISME},
             "departements": [DEPARTEMENTS[code] for code in codes],
-        },
-        "dossier": {
-            **answers,
-            "secteur": SECTORS[dossier.secteur],
-            "departement": departement_name(dossier.departement),
-            "date_debut": dossier.date_debut.isoformat(),
-            "date_fin": dossier.date_fin.isoformat(),
-            "montant_accorde": dossier.montant_accorde,
-            **others,
-            "reference": dossier.reference,
-            "titre": dossier.titre,
-            "projet": f"votre projet « {dossier.titre} »",
-            "plafond": dossier.plafond,
-            "etape": STAGE,
-            "dispositif": DISPOSITIF,
-            "depuis": to_paris(dossier.stage_since).date().isoformat(),
-            "mi_parcours": halfway.isoformat(),
         },
         "structure": {
             "nom": structure.nom,
@@ -229,14 +247,6 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
             "email": referent.email,
             "telephone": place.telephone or organisme.telephone,
         },
-        "seance": {
-            "cle": str(dossier.seance.pk),
-            "comite": dossier.seance.comite,
-            "tenue_le": held.isoformat().replace("+00:00", "Z"),
-            "lieu": dossier.seance.lieu or None,
-            "cloture": dossier.seance.cloture_inscriptions.isoformat(),
-        },
-        "action": {"libelle": "Retenir le projet", "motif": None, "par": member.nom},
     }
 
 

@@ -39,6 +39,11 @@ class ByHandOnSqlite(ByHand):
                 raise
             cursor.execute("COMMIT")
 
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """For what only reads: nobody is waited for."""
+        yield self._connection().cursor()
+
     def _connection(self) -> Any:
         if not hasattr(self._local, "connection"):
             opened = sqlite_module().connect(
@@ -96,6 +101,8 @@ class ByHandOnPostgresql(ByHand):
             connection.rollback()
             raise
         connection.commit()
+
+    reading = transaction
 
     def _connection(self) -> psycopg.Connection:
         if not hasattr(self._local, "connection"):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from datetime import UTC, date, datetime
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.orders import (
@@ -17,7 +19,6 @@ from benchmarks.orders import (
     AWAITED,
     COMPTE,
     COMPTE_NOM,
-    DISPOSITIF,
     FROM,
     LETTER,
     LETTER_TITLE,
@@ -27,20 +28,18 @@ from benchmarks.orders import (
     PIPELINE,
     REMINDERS,
     ROLE,
-    SECTORS,
     STAGE,
     TO,
     Order,
 )
-from grants.dossiers.lettres.context import told_number
-from grants.structures.departements import DEPARTEMENTS, departement_name
+from benchmarks.peers.told import dossier_told, people_told
 from workflow.calendar import Delay, sending_moment
 from workflow.canonical import canonical
 from workflow.dates import to_paris
 from workflow.journal import salted_digest
 from workflow.money import parse_amount
 
-_DOSSIER = (
+DOSSIER = (
     "d.stage, d.stage_since, d.trail, d.seq, d.head, d.lock_version, d.pipeline,"
     " d.pipeline_version, d.referent_id, d.porteur_id, d.structure_id, d.seance_id, d.reference,"
     " d.titre, d.objet, d.lieu, d.commune, d.departement, d.public_vise, d.secteur,"
@@ -49,9 +48,9 @@ _DOSSIER = (
     " s.nom AS structure_nom, s.siret AS structure_siret, p.nom AS porteur_nom,"
     " p.email AS porteur_email, p.telephone AS porteur_telephone, p.civilite AS porteur_civilite"
 )
-_NAMES = tuple(column.split(" AS ")[-1].split(".")[-1] for column in _DOSSIER.split(", "))
+NAMES = tuple(column.split(" AS ")[-1].split(".")[-1] for column in DOSSIER.split(", "))
 _READ = (
-    f"SELECT {_DOSSIER} FROM dossier d JOIN organisme o ON o.id = d.organisme_id"
+    f"SELECT {DOSSIER} FROM dossier d JOIN organisme o ON o.id = d.organisme_id"
     " LEFT JOIN structure s ON s.id = d.structure_id LEFT JOIN personne p ON p.id = d.porteur_id"
     " WHERE d.id = ? AND d.organisme_id = ?"
 )
@@ -72,35 +71,35 @@ _CONDITIONS = (
     "SELECT r.texte FROM reserve r JOIN decision d ON d.id = r.decision_id"
     " WHERE d.seance_id = ? AND d.dossier_id = ? AND r.levee_le IS NULL ORDER BY r.rang"
 )
-_AROUND_COLUMNS = (
+AROUND_COLUMNS = (
     "o.nom, o.sigle, o.adresse, o.ville, o.email, o.telephone, o.site, o.departements,"
     " o.signataire, o.signataire_qualite, s.adresse AS structure_adresse,"
     " s.code_postal AS structure_code_postal, s.commune AS structure_commune,"
     " c.nom AS referent_nom, c.email AS referent_email,"
     " a.fonction AS referent_fonction, a.telephone AS referent_telephone"
 )
-_AROUND_NAMES = tuple(each.split(" AS ")[-1].split(".")[-1] for each in _AROUND_COLUMNS.split(", "))
+AROUND_NAMES = tuple(each.split(" AS ")[-1].split(".")[-1] for each in AROUND_COLUMNS.split(", "))
 _AROUND = (
-    f"SELECT {_AROUND_COLUMNS} FROM organisme o LEFT JOIN structure s ON s.id = ?"
+    f"SELECT {AROUND_COLUMNS} FROM organisme o LEFT JOIN structure s ON s.id = ?"
     " LEFT JOIN adhesion a ON a.compte_id = ? AND a.organisme_id = o.id AND a.active"
     " LEFT JOIN compte c ON c.id = a.compte_id WHERE o.id = ?"
 )
-_OF_THE_ORGANISME = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
 
 
-def _insert(table: str, columns: str) -> str:
+def insert_into(table: str, columns: str) -> str:
+    """An INSERT of one row."""
     names = columns.split()
     marks = ", ".join("?" * len(names))
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
 
 
-_JOURNAL = _insert(
+JOURNAL = insert_into(
     "journal",
     "tenant_id subject_kind subject_id seq at kind event actor_id role pipeline"
     " pipeline_version from_stage to_stage first_entry corrects payload_digest hash"
     " idempotency_key",
 )
-_PAYLOAD = _insert("journal_payload", "subject_kind subject_id seq salt content")
+PAYLOAD = insert_into("journal_payload", "subject_kind subject_id seq salt content")
 _MOVE = (
     "UPDATE dossier SET stage = ?, stage_since = ?, trail = ?, montant_accorde = ?, seq = ?,"
     " head = ?, pret_pour = ?, pret_depuis = NULL, lock_version = lock_version + 1"
@@ -110,12 +109,12 @@ _CANCEL = (
     "UPDATE echeance SET state = 'annulee', settled_at = ?"
     " WHERE subject_kind = ? AND subject_id = ? AND (state = 'prevue' OR state = 'suspendue')"
 )
-_ECHEANCE = _insert(
+_ECHEANCE = insert_into(
     "echeance",
     "tenant_id subject_kind subject_id kind rule occurrence due_at anchored_on state"
     " moved_by_hand planned_seq",
 )
-_COURRIER = _insert(
+_COURRIER = insert_into(
     "courrier",
     "tenant_id letter title release channel subject_kind subject_id subject_seq recipient_id"
     " recipient_name recipient_email context state created_at due_at",
@@ -128,10 +127,6 @@ _ANNOUNCE = (
 _REMINDERS = tuple(
     (rule, occurrence, Delay(days, working=True)) for rule, occurrence, days in REMINDERS
 )
-_KEPT = [
-    *("titre", "objet", "lieu", "commune", "departement", "public_vise", "secteur"),
-    *("emplois_crees", "date_debut", "date_fin", "cout_total", "montant_demande"),
-]
 
 
 _CHAINED = json.JSONEncoder(ensure_ascii=False)
@@ -141,7 +136,7 @@ class RefusedByHand(Exception):
     """A rule of the move does not hold."""
 
 
-class ByHand:
+class ByHand(ABC):
     """One fixed move over any driver; the two databases differ by the members below."""
 
     name = "SQL écrit à la main"
@@ -152,29 +147,33 @@ class ByHand:
         with self.transaction() as cursor:
             self._move(cursor, order)
 
-    def transaction(self) -> Any:
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Any]:
         """A context manager giving a cursor, committed at the end."""
-        raise NotImplementedError
 
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Any]:
+        """A cursor for what only reads."""
+
+    @abstractmethod
     def instant(self, moment: datetime) -> Any:
         """An instant as the driver takes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_instant(self, kept: Any) -> datetime:
         """An instant as the driver gives it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def day(self, kept: Any) -> str | None:
         """A day as JSON keeps it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Give the connections back."""
-        raise NotImplementedError
 
     def _move(self, cursor: Any, order: Order) -> None:
         found = cursor.execute(self.sql(_READ + self.lock), (order.dossier_id, ORGANISME))
-        row: dict[str, Any] = dict(zip(_NAMES, found.fetchone(), strict=True))
+        row: dict[str, Any] = dict(zip(NAMES, found.fetchone(), strict=True))
         if row["lock_version"] != order.version or row["stage"] != FROM:
             raise RefusedByHand
         granted = parse_amount(order.amount)
@@ -182,7 +181,7 @@ class ByHand:
         self._check_decision(cursor, (row["seance_id"], order.dossier_id), granted)
         asked = (row["structure_id"], row["referent_id"], ORGANISME)
         found = cursor.execute(self.sql(_AROUND), asked)
-        around: dict[str, Any] = dict(zip(_AROUND_NAMES, found.fetchone(), strict=True))
+        around: dict[str, Any] = dict(zip(AROUND_NAMES, found.fetchone(), strict=True))
         seq, now = row["seq"] + 1, self.instant(NOW)
         head = self._journal(cursor, order, row, seq, granted)
         trail = f"{row['trail']}>{seq}:{TO}"
@@ -253,9 +252,9 @@ class ByHand:
         text = _CHAINED.encode([row["head"], instant, *before, *after, order.key])
         head = hashlib.sha256(text.encode()).hexdigest()
         values = (*before, self.instant(NOW), *after, head, order.key)
-        cursor.execute(self.sql(_JOURNAL), values)
+        cursor.execute(self.sql(JOURNAL), values)
         payload = ("dossier", order.dossier_id, seq, salt, content)
-        cursor.execute(self.sql(_PAYLOAD), payload)
+        cursor.execute(self.sql(PAYLOAD), payload)
         return head
 
     def _plan(self, cursor: Any, order: Order, territoire: str, seq: int) -> None:
@@ -325,53 +324,11 @@ class ByHand:
     def _context(
         self, row: dict[str, Any], around: dict[str, Any], seance: Any, granted: int
     ) -> dict[str, Any]:
-        answers = {key: row[key] for key in _KEPT if row[key] is not None}
-        answers["date_debut"] = self.day(row["date_debut"])
-        answers["date_fin"] = self.day(row["date_fin"])
-        answers["secteur"] = SECTORS[row["secteur"]]
-        answers["departement"] = departement_name(row["departement"])
-        others = json.loads(row["donnees"])
-        others["effectif_etp"] = told_number(others["effectif_etp"])
-        start, end = (date.fromisoformat(answers[key]) for key in ("date_debut", "date_fin"))
-        halfway = start + (end - start) / 2
-        codes = [code for code in around["departements"].split(",") if code]
         held = self.read_instant(seance[3]).astimezone(UTC)
+        told = dossier_told(row, self.day, STAGE, to_paris(NOW).date())
         return {
-            "organisme": {
-                **{key: around[key] for key in _OF_THE_ORGANISME},
-                "departements": [DEPARTEMENTS[code] for code in codes],
-            },
-            "dossier": {
-                **answers,
-                "montant_accorde": granted,
-                **others,
-                "reference": row["reference"],
-                "titre": row["titre"],
-                "projet": f"votre projet « {row['titre']} »",
-                "plafond": row["plafond"],
-                "etape": STAGE,
-                "dispositif": DISPOSITIF,
-                "depuis": to_paris(NOW).date().isoformat(),
-                "mi_parcours": halfway.isoformat(),
-            },
-            "structure": {
-                "nom": row["structure_nom"],
-                "siret": row["structure_siret"],
-                "adresse": around["structure_adresse"],
-                "code_postal": around["structure_code_postal"],
-                "commune": around["structure_commune"],
-            },
-            "porteur": {
-                "nom": row["porteur_nom"],
-                "email": row["porteur_email"],
-                "civilite": row["porteur_civilite"],
-            },
-            "referent": {
-                "nom": around["referent_nom"],
-                "fonction": around["referent_fonction"],
-                "email": around["referent_email"],
-                "telephone": around["referent_telephone"] or around["telephone"],
-            },
+            **people_told(row, around),
+            "dossier": {**told, "montant_accorde": granted},
             "seance": {
                 "cle": str(seance[0]),
                 "comite": seance[2],

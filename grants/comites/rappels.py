@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from sqlmodel import Session
 
 from grants.comites.chain import record
@@ -33,8 +33,6 @@ PREPARED, DROPPED = "relance_preparee", "relances_annulees"
 #: The fact that names the members whom a reminder is for, where it is not for all of them.
 SILENT = "voix_sans_vote"
 _E = table_of(Echeance)
-# Written out, not bound: an index is partial on it.
-_TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,7 @@ def sittings_due(connection: Connection, now: datetime, most: int) -> list[Sitti
     """The oldest reminders of séances that are due, soonest first."""
     query = (
         select(_E.c.id, _E.c.tenant_id, _E.c.subject_id)
-        .where(_TO_COME, _E.c.subject_kind == KIND, _E.c.kind == echeances.RELANCE)
-        .where(_E.c.due_at <= now)
+        .where(*echeances.reminders_of(KIND), _E.c.due_at <= now)
         .order_by(_E.c.due_at, _E.c.id)
         .limit(most)
     )

@@ -22,12 +22,6 @@ _Place = tuple[str, int, str]
 # Written out, not bound: an index is partial on it.
 _TO_COME = text(f"echeance.state = '{echeances.PREVUE}'")
 _REMINDER = text(f"echeance.kind = '{echeances.RELANCE}' AND echeance.subject_kind = '{KIND}'")
-# The same, hidden from SQLite's planner: it would rather read every reminder to come, by an index
-# on kinds, than the few that are due, by their moment.
-_A_REMINDER = text(
-    f"coalesce(echeance.kind, '') = '{echeances.RELANCE}'"
-    f" AND coalesce(echeance.subject_kind, '') = '{KIND}'"
-)
 _ANY = Statement(
     select(literal_column("1"))
     .select_from(_E)
@@ -76,7 +70,7 @@ _OLDEST = Statement(
         _D.c.porteur_id,
     )
     .join(_D, _D.c.id == _E.c.subject_id)
-    .where(_TO_COME, _A_REMINDER, _E.c.due_at <= bindparam("now"))
+    .where(*echeances.reminders_of(KIND), _E.c.due_at <= bindparam("now"))
     .where(_E.c.due_at >= bindparam("moment"))
     .where(or_(_E.c.due_at > bindparam("moment"), _E.c.id > bindparam("after")))
     .order_by(_E.c.due_at, _E.c.id)

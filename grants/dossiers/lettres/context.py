@@ -21,6 +21,7 @@ from workflow.subject import Subject
 
 #: Kept as they are, for the filters of a letter; every other answer is told as people read it.
 _AS_KEPT = frozenset({"texte", "texte_long", "montant", "date", "date_heure", "entier", "oui_non"})
+_PLAIN = frozenset({"texte", "texte_long", "montant", "entier", "oui_non"})
 #: A bank account is for the payment alone: no letter repeats it.
 _PRIVATE = frozenset({"iban"})
 
@@ -70,11 +71,11 @@ def _organisme(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -> dict[str, Any]:
     row, told = subject.row, _told(engine, engine.machine(subject))
-    answers = {
-        key: told[key](value)
-        for key, value in subject.values.items()
-        if value is not None and key in told
-    }
+    answers: dict[str, Any] = {}
+    for key, value in subject.values.items():
+        if value is not None and key in told:
+            say = told[key]
+            answers[key] = say(value) if say else value
     titre = row["titre"] or None
     return {
         **answers,
@@ -90,12 +91,12 @@ def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -
 
 
 @lru_cache(maxsize=64)
-def _told(engine: Engine, machine: PipelineMachine) -> Mapping[str, Callable[[Any], Any]]:
-    """How a letter says each answer of a pipeline that it may repeat."""
+def _told(engine: Engine, machine: PipelineMachine) -> Mapping[str, Callable[[Any], Any] | None]:
+    """How a letter says each answer of a pipeline that it may repeat; None for as it is."""
     types = engine.vocabulary.field_types
     return {
-        key: types[field.type].dump
-        if field.type in _AS_KEPT
+        key: None
+        if field.type in _PLAIN and not field.multiple
         else partial(told_answer, types[field.type], field)
         for key, field in machine.fields.items()
         if is_told(engine, field)
