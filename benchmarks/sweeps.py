@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
@@ -146,6 +147,8 @@ def _open(url: str) -> None:
     """What a process works with, made once."""
     from api.composition import default_engine
 
+    # As `manage.py run` does: what the program is made of is not looked through for garbage.
+    gc.freeze()
     peer = SweepOnSqlite(url) if is_sqlite(url) else SweepOnPostgresql(url)
     _OPENED[url] = Database(url), default_engine(), peer
 

@@ -159,17 +159,15 @@ def _row_of_one(occasion: Occasion, each: OneEach) -> dict[str, Any]:
 
 
 _ALREADY = Statement(
-    select(_C.c.tenant_id, _C.c.recipient_id, _C.c.state, _C.c.due_at, _C.c.sent_at).where(
+    select(_C.c.recipient_id, _C.c.state, _C.c.due_at, _C.c.sent_at).where(
         _REMINDER,
-        Among(_C.c.tenant_id, "tenants"),
+        _C.c.tenant_id == bindparam("tenant"),
         Among(_C.c.recipient_id, "ids"),
         _C.c.channel == COURRIEL,
     )
 )
 _SUSPENDED = Statement(
-    select(_S.c.tenant_id, _S.c.email).where(
-        Among(_S.c.tenant_id, "tenants"), Among(_S.c.email, "emails")
-    )
+    select(_S.c.email).where(_S.c.tenant_id == bindparam("tenant"), Among(_S.c.email, "emails"))
 )
 
 
@@ -180,14 +178,20 @@ def days_taken(
 
     Those who may be written to today are left out.
     """
-    tenants, ids = {tenant for tenant, _ in recipients}, {id for _, id in recipients}
-    asked = {"tenants": tenants, "ids": ids}
     today, taken = to_paris(now).date(), dict[tuple[int, int], date]()
-    for row in _ALREADY.rows(connection, asked):
-        day, who = _day(row, today), (row["tenant_id"], row["recipient_id"])
-        if day is not None and day >= max(today, taken.get(who, today)):
-            taken[who] = day
+    for tenant, ids in _by_tenant(recipients).items():
+        for row in _ALREADY.rows(connection, {"tenant": tenant, "ids": ids}):
+            day, who = _day(row, today), (tenant, row["recipient_id"])
+            if day is not None and day >= max(today, taken.get(who, today)):
+                taken[who] = day
     return taken
+
+
+def _by_tenant(pairs: Collection[tuple[int, Any]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for tenant, each in pairs:
+        found.setdefault(tenant, []).append(each)
+    return found
 
 
 def _day(row: Mapping[str, Any], today: date) -> date | None:
@@ -203,9 +207,11 @@ def suspended_among(
     connection: Connection, addresses: Collection[tuple[int, str]]
 ) -> set[tuple[int, str]]:
     """Those of these (organisme, address) that are not to be reminded by e-mail."""
-    tenants, emails = {tenant for tenant, _ in addresses}, {email for _, email in addresses}
-    rows = _SUSPENDED.rows(connection, {"tenants": tenants, "emails": emails})
-    return {(row["tenant_id"], row["email"]) for row in rows} & set(addresses)
+    return {
+        (tenant, row["email"])
+        for tenant, emails in _by_tenant(addresses).items()
+        for row in _SUSPENDED.rows(connection, {"tenant": tenant, "emails": emails})
+    }
 
 
 def _row(each: Reminding) -> dict[str, Any]:

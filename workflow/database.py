@@ -228,6 +228,19 @@ class Database:
                 connection.begin()
                 yield connection
 
+    @contextmanager
+    def alone(self, work: str) -> Iterator[bool]:
+        """Whether this work may be done now; on SQLite, not while somebody else is at it.
+
+        Long writes at once would only wait for each other there, and take longer than one after
+        the other. PostgreSQL lets them share.
+        """
+        if self._file is None:
+            yield True
+        else:
+            with self._file.alone(work) as free:
+                yield free
+
     def _look(self) -> None:
         if self._file is not None:
             self._file.look(self)

@@ -6,6 +6,9 @@ Left alone, SQLite goes on writing to a file that no longer has a name: every an
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +29,21 @@ class DatabaseFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._met: tuple[int, int] | None = None
+
+    @contextmanager
+    def alone(self, work: str) -> Iterator[bool]:
+        """Whether nobody else does this work on the file, in any process; nobody is waited for.
+
+        A process that dies gives it back at once: the system does.
+        """
+        with self._path.with_name(f"{self._path.name}-{work}").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                free = False
+            else:
+                free = True
+            yield free
 
     def look(self, openings: Openings) -> None:
         """Look at the directory entry, which takes a microsecond. Raises DatabaseGone.

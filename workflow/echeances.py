@@ -24,7 +24,7 @@ from workflow.calendar import Delay, sending_moment
 from workflow.database import column_names, table_of
 from workflow.dates import to_paris
 from workflow.echeance_table import Echeance
-from workflow.pipeline import ENTRY, Action, Pipeline, ReminderRule
+from workflow.pipeline import ENTRY, Action, Pipeline, ReminderRule, Timer
 from workflow.statements import Statement
 from workflow.subject import Subject
 
@@ -245,13 +245,7 @@ def signal(
 
     Nothing is asked of the database where no timer of the stage names the event.
     """
-    timers = {
-        action.key: action.timer
-        for action in pipeline.actions
-        if action.timer is not None
-        and event in (*action.timer.restart_on, *action.timer.stop_on)
-        and subject.stage in pipeline.origins(action)
-    }
+    timers = listening(pipeline, subject.stage, event)
     rows = _stage(connection, subject) if timers else []
     for rule, timer in timers.items():
         of_rule = [row for row in rows if (row["kind"], row["rule"]) == (ACTION, rule)]
@@ -263,6 +257,17 @@ def signal(
             due_at = _due(timer.after, today, territoire)
             again = Planned(ACTION, rule, len(of_rule) + 1, due_at, today)
             _INSERT.run(connection, _row(subject, again))
+
+
+def listening(pipeline: Pipeline, stage: str, event: str) -> dict[str, Timer]:
+    """The timers of a stage that an event restarts or ends, by their action."""
+    return {
+        action.key: action.timer
+        for action in pipeline.actions
+        if action.timer is not None
+        and event in (*action.timer.restart_on, *action.timer.stop_on)
+        and stage in pipeline.origins(action)
+    }
 
 
 def complete(connection: Connection, subject: Subject, kind: str, rule: str, at: datetime) -> None:
@@ -310,8 +315,7 @@ def reminders_of(kind: str) -> tuple[ColumnElement[bool], ...]:
     kinds, than the few that are due.
     """
     asked = ((_TABLE.c.kind, RELANCE), (_TABLE.c.subject_kind, kind))
-    hidden = [func.coalesce(column, "") == literal(value) for column, value in asked]
-    return (_TO_COME, *hidden)
+    return (_TO_COME, *(func.coalesce(each, "") == literal(value) for each, value in asked))
 
 
 def due(connection: Connection, kind: str, now: datetime, most: int) -> list[dict[str, Any]]:

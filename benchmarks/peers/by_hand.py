@@ -129,7 +129,7 @@ _REMINDERS = tuple(
 )
 
 
-_CHAINED = json.JSONEncoder(ensure_ascii=False)
+_CHAINED = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
 class RefusedByHand(Exception):

@@ -42,7 +42,7 @@ BATCH, FEW = 500, 250
 RULE, LETTER, TITLE = "contact_sans_rendez_vous", "relance_contact", "Proposition de rendez-vous"
 LABEL, CAUSE, MOST = "Proposer un rendez-vous d’accueil", "aucun rendez-vous n’est fixé", 2
 STAGE = "Votre prise de contact est enregistrée"
-_CHAINED = json.JSONEncoder(ensure_ascii=False)
+_CHAINED = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 _ANY = "SELECT 1 FROM echeance WHERE state = 'prevue' AND due_at <= ? LIMIT 1"
 _DUE = (
     "SELECT e.id, d.porteur_id FROM echeance e JOIN dossier d ON d.id = e.subject_id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grants.organisation.roles import DIRECTION, LECTEUR, WRITERS, held
 from workflow.errors import DomainError
@@ -68,6 +69,7 @@ class Identity:
             raise DirectionOnly
 
 
+@lru_cache(maxsize=1024)
 def software(organisme_id: int) -> Identity:
     """The software acting by itself in an organisme."""
     return Identity(organisme_id, None, SYSTEM.name, SYSTEM.role)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, literal_column, or_, select, text
 
@@ -33,8 +32,7 @@ BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
 Place = tuple[datetime, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Whoever reminders go to: a personne, or the dossier itself while it has no porteur."""
 
     organisme_id: int
@@ -42,8 +40,7 @@ class Person:
     dossier_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One reminder that is due, as it was found; whoever sees to it reads it again, locked."""
 
     id: int

@@ -49,14 +49,14 @@ def judge(look: Look, due: Iterable[tuple[Mapping[str, Any], Subject]]) -> Judge
             judged.dead.append(echeance["id"])
         elif rule.rule.letter is not None:
             known.append(Owed(echeance, subject, rule.rule, look.facts(subject, rule)))
-    latest = _latest(known)
+    latest = _latest(known) if len(known) > 1 else {}
     for each in known:
         cause = Cause(each.subject, each.rule, each.facts)
         if gone(look.engine, cause, look.now):
             judged.dead.append(each.echeance["id"])
         elif is_over(cause, each.echeance, look.now):
             judged.dropped.append((each, OVER))
-        elif each.echeance["occurrence"] < latest[_which(each)]:
+        elif each.echeance["occurrence"] < latest.get(_which(each), 0):
             judged.dropped.append((each, LATER_ONE))
         else:
             judged.owed.append(each)

@@ -14,6 +14,7 @@ from grants.dossiers.lettres.reading import PIECES, RENDEZ_VOUS, Gathered, gathe
 from grants.dossiers.lettres.uses import uses_of
 from grants.dossiers.pieces.guards import HANDED_IN_SO_FAR
 from grants.dossiers.reading import load_facts, load_facts_of_many
+from workflow import echeances
 from workflow.calendar import next_opening
 from workflow.engine import Engine
 from workflow.pipeline import ReminderRule
@@ -46,6 +47,7 @@ class Look:
     _facts: dict[str, dict[int, Any]] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], Known | None] = field(default_factory=dict)
     _open: dict[str, bool] = field(default_factory=dict)
+    _restarts: dict[tuple[Any, ...], bool] = field(default_factory=dict)
 
     def read(self, dues: Iterable[Dues]) -> None:
         """Ask at once what these reminders hang on, and what their letters say."""
@@ -95,6 +97,14 @@ class Look:
         if missing:
             found |= load_facts(self.connection, self.engine, subject, missing)
         return found
+
+    def restarts(self, subject: Subject, event: str) -> bool:
+        """Whether a fact of that name changes anything to the timed actions of a dossier."""
+        place = (subject.pipeline, subject.pipeline_version, subject.stage, event)
+        if place not in self._restarts:
+            pipeline = self.engine.machine(subject).pipeline
+            self._restarts[place] = bool(echeances.listening(pipeline, subject.stage, event))
+        return self._restarts[place]
 
     def _as_known(self, subject: Subject, rule: ReminderRule) -> Known:
         letters = self.engine.vocabulary.letters

@@ -67,16 +67,16 @@ def prepare(
     look.read(theirs for theirs in dues.values() if look.is_open(_territoire(theirs)))
     work, prepared = Work(look), Prepared()
     for person, theirs in dues.items():
+        mark = work.mark()
         try:
             shared = _decided(look, theirs, reaches[person])
-            part = Work(look)
-            part.take(shared)
+            work.take(shared)
         except (DomainError, SQLAlchemyError):
             raise
         except Exception as fault:  # noqa: BLE001 — told by whoever called, once all were tried
+            work.forget(mark)
             prepared.broken.append((theirs[0][1].id, fault))
         else:
-            work.add(part)
             prepared.dropped += len(shared.dropped)
     prepared.tasks = write(session, work)
     prepared.letters, prepared.put_off = len(work.letters), len(work.later)

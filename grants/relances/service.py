@@ -37,6 +37,7 @@ from workflow.pipeline import ReminderRule
 #: How many échéances are looked at together, how many times in one sweep; how many people are
 #: seen to in one transaction.
 MOST_AT_ONCE, BATCHES, FEW = 500, 4, 250
+_SWEEPING = "balayage"
 _log = structlog.get_logger(__name__)
 
 
@@ -88,8 +89,8 @@ class _Attempts:
 def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
     """Take the timed actions that are due, prepare the letters of reminders, make their tâches.
 
-    An idle clock asks one question. Raises ExceptionGroup at the end with what broke, which the
-    next sweep tries again.
+    An idle clock asks one question. On SQLite, letters are left to whoever is at them already.
+    Raises ExceptionGroup at the end with what broke, which the next sweep tries again.
     """
     swept, attempts = Swept(), _Attempts()
     with database.glance() as connection:
@@ -100,8 +101,9 @@ def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
     for due in found:
         with attempts.one(due["subject_id"]):
             _take(database, engine, due, now, swept)
-    for batch in _batches(database, now):
-        _see_to(database, engine, batch, now, swept, attempts)
+    with database.alone(_SWEEPING) as mine:
+        for batch in _batches(database, now) if mine else ():
+            _see_to(database, engine, batch, now, swept, attempts)
     _see_to_sittings(database, engine, now, swept, attempts)
     attempts.tell()
     return swept
@@ -132,8 +134,12 @@ def _see_to(
 ) -> None:
     """The tâches one by one, then the letters, some people at a time."""
     people: dict[Person, int] = {}
+    rules: dict[tuple[str, int, str, str], ReminderRule | None] = {}
     for due in batch:
-        rule = rule_at(engine, due.pipeline, due.pipeline_version, due.stage, due.rule)
+        place = (due.pipeline, due.pipeline_version, due.stage, due.rule)
+        if place not in rules:
+            rules[place] = rule_at(engine, *place)
+        rule = rules[place]
         if rule is None or rule.task is None:
             people.setdefault(due.person, due.dossier_id)
             continue

@@ -43,10 +43,17 @@ class Work:
     settled: list[tuple[int, str]] = field(default_factory=list)
     later: list[tuple[int, datetime]] = field(default_factory=list)
 
-    def add(self, other: Work) -> None:
-        """What was gathered apart, now that nothing of it broke."""
-        for part in ("entries", "said", "letters", "calls", "settled", "later"):
-            getattr(self, part).extend(getattr(other, part))
+    def mark(self) -> list[int]:
+        """How much was gathered: to `forget` what comes after, if it breaks."""
+        return [len(part) for part in self._parts()]
+
+    def forget(self, mark: list[int]) -> None:
+        """Leave out what was gathered since."""
+        for part, length in zip(self._parts(), mark, strict=True):
+            del part[length:]
+
+    def _parts(self) -> tuple[list[Any], ...]:
+        return (self.entries, self.said, self.letters, self.calls, self.settled, self.later)
 
     def take(self, shared: Shared) -> None:
         """Add what was decided for one person."""
@@ -104,7 +111,8 @@ def write(session: Session, work: Work) -> int:
         echeances.settle_many(connection, work.settled, now)
         echeances.put_off(connection, work.later)
     for subject, event in work.said:
-        follow_event(connection, engine, subject, event, now)
+        if work.look.restarts(subject, event):
+            follow_event(connection, engine, subject, event, now)
     made = 0
     for each in work.calls:
         made += make_task(session, engine, each.subject, each.rule, each.echeance, now, work.by)

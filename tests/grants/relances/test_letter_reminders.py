@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -16,7 +14,6 @@ from grants.dossiers.appointments import meet_on
 from grants.dossiers.reading import read_subject
 from grants.dossiers.taches.queries import tasks_of_dossier
 from grants.organisation.tables import Organisme
-from grants.relances import preparing
 from grants.relances.service import Swept
 from tests.builders.dossiers import Counter
 from tests.builders.reminders import (
@@ -360,47 +357,6 @@ def test_whoever_is_changing_a_dossier_is_not_waited_for(postgresql_counter: Cou
     assert sweep_at(counter, FIRST + MINUTE) == Swept(letters=1, reminders=2)
     carried = reminders_sent(counter)[-1]["rappels"]
     assert [each["subject_id"] for each in carried] == [held, also]
-
-
-def test_one_that_breaks_does_not_hold_the_others_back(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = counter.open(), counter.open()
-    real = preparing.judge
-
-    def break_first(look: Any, due: Any) -> Any:
-        if due[0][1].id == first:
-            raise LookupError(first)
-        return real(look, due)
-
-    monkeypatch.setattr(preparing, "judge", break_first)
-    with pytest.raises(ExceptionGroup) as raised:
-        sweep_at(counter, FIRST)
-    assert [fault.args for fault in raised.value.exceptions] == [(first,)]
-    assert [each["subject_id"] for each in reminders_sent(counter)] == [second]
-    monkeypatch.undo()
-    assert sweep_at(counter, FIRST).letters == 1
-
-
-def test_one_whose_facts_cannot_be_read_does_not_hold_the_others_back(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = counter.open(), counter.open()
-
-    def break_first(_connection: Any, subjects: Any) -> Any:
-        if any(each.id == first for each in subjects):
-            raise LookupError(first)
-        return {}
-
-    facts = counter.engine.vocabulary.facts
-    broken = replace(facts["rendez_vous"], of_many=break_first)
-    monkeypatch.setitem(facts, "rendez_vous", broken)
-    with pytest.raises(ExceptionGroup) as raised:
-        sweep_at(counter, FIRST)
-    assert [fault.args for fault in raised.value.exceptions] == [(first,)]
-    assert [each["subject_id"] for each in reminders_sent(counter)] == [second]
-    monkeypatch.undo()
-    assert sweep_at(counter, FIRST).letters == 1
 
 
 def test_a_leap_day_is_a_day_like_another(counter: Counter) -> None:
