@@ -47,7 +47,9 @@ def shown(
     if back and back.dossier_id and back.dossier_id not in {each.id for each in view.entries}:
         told = told or " ".join(back.ballot.faults.values() if back.ballot else ())
     if only:
-        view = replace(view, entries=tuple(each for each in view.entries if each.id == only))
+        # The others may have changed meanwhile: the page looks again at all of them.
+        entries = tuple(each for each in view.entries if each.id == only)
+        view = replace(view, entries=entries, look_url=home_of(here))
     said = Flash(text=told, tone="erreur") if told else None
     return page(request, None, _PAGE, view, status=status, said=said)
 

@@ -165,6 +165,8 @@ def _shown(
     if seen and seen == view.seen:
         return Response(status_code=204)
     if only:
-        view = replace(view, rulings=tuple(each for each in view.rulings if each.id == only))
+        # The others may have changed meanwhile: the page looks again at all of them.
+        rulings = tuple(each for each in view.rulings if each.id == only)
+        view = replace(view, rulings=rulings, look_url=_here(guest))
     said = Flash(text=told, tone="erreur") if told else None
     return page(request, None, _TEMPLATE, view, status=status, said=said)

@@ -300,6 +300,22 @@ def test_a_page_that_has_not_changed_is_not_sent_again(dany: Seat, sitting: Sitt
     assert dany.visitor.get(seen[1]).status_code == 200
 
 
+def test_a_tap_that_redraws_one_dossier_lets_the_page_look_again_at_the_others(
+    dany: Seat, sitting: Sitting
+) -> None:
+    """Another vote opened between the last look and the tap: it comes at the next look."""
+    sitting.hearing.begin(sitting.dossiers[1])
+    form = {"voix": str(dany.membre.id), "choix": "favorable"}
+    url = f"{dany.home}{dany.about(0)}/vote"
+    redrawn = dany.visitor.post(url, form, **{"hx-request": "true"}).text
+    assert f'id="dossier-{sitting.dossiers[1]}"' not in redrawn
+    look = re.search(r'class="look"[^>]* hx-get="([^"]+)"', redrawn)
+    assert look is not None
+    answer = dany.visitor.get(look[1])
+    assert answer.status_code == 200
+    assert f'id="dossier-{sitting.dossiers[1]}"' in answer.text
+
+
 def test_a_form_without_its_token_changes_nothing(dany: Seat) -> None:
     for path in ("/presence", "/quitter", f"{dany.about(0)}/vote", f"{dany.about(0)}/deport"):
         answer = dany.visitor.client.post(f"{dany.home}{path}", data={"reponse": "part"})

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 from sqlalchemy import update
 
+from api.cli import main
 from api.mailing import press_of
 from grants.comites.comptage import AJOURNEMENT, DEFAVORABLE, FAVORABLE
-from grants.comites.papiers.attente import print_waiting
-from grants.comites.papiers.impression import minutes_pdf
-from grants.comites.papiers.verification import verify_minutes
 from grants.relances.courriers import LetterLedger
 from notifications.courrier_table import Courrier
 from notifications.preparation import Study, prepare
@@ -48,6 +47,26 @@ def sitting(site: Site) -> Sitting:
     return found
 
 
+@pytest.fixture
+def verify(
+    site: Site,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[Path], str]:
+    """What the command says of a file."""
+
+    def told(file: Path) -> str:
+        monkeypatch.setenv("MICROPROJETS_DONNEES", str(site.files_folder.parent))
+        monkeypatch.setenv("DATABASE_URL", sqlite_url)
+        capsys.readouterr()
+        main(["pv", "verify", str(file)])
+        said = capsys.readouterr()
+        return said.out + said.err
+
+    return told
+
+
 class Voter:
     """One member with a tablet of his own."""
 
@@ -63,19 +82,12 @@ class Voter:
         """One dossier of the agenda."""
         return self.page.locator(f"#dossier-{self.sitting.dossiers[number]}")
 
-    def vote_everything(self, but: int | None = None, *, by_hand: bool = False) -> None:
-        """One tap for each dossier, without waiting; by hand, or as quickly as a script may."""
+    def vote_everything(self, but: int | None = None) -> None:
+        """One tap for each dossier, one after the other, without waiting for what comes back."""
         wanted = enumerate(zip(self.sitting.dossiers, WANTED, strict=True))
-        taps = [
-            f"#dossier-{dossier} button[value={ANSWERS[issue]}]"
-            for number, (dossier, issue) in wanted
-            if number != but
-        ]
-        if by_hand:
-            for tap in taps:
-                self.page.locator(tap).click()
-        else:
-            self.page.evaluate("taps => taps.forEach(t => document.querySelector(t).click())", taps)
+        for number, (dossier, issue) in wanted:
+            if number != but:
+                self.page.locator(f"#dossier-{dossier} button[value={ANSWERS[issue]}]").tap()
 
     def expect_votes(self, whole: int) -> None:
         """Every vote was taken."""
@@ -91,7 +103,10 @@ def voters(chromium: Browser, site: Site, sitting: Sitting) -> Iterator[Callable
 
     def come(rank: int) -> Voter:
         context = chromium.new_context(
-            locale="fr-FR", timezone_id="Europe/Paris", viewport=PHONE if rank % 3 else TABLET
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport=PHONE if rank % 3 else TABLET,
+            has_touch=True,
         )
         contexts.append(context)
         return Voter(context.new_page(), site, sitting, rank)
@@ -102,37 +117,48 @@ def voters(chromium: Browser, site: Site, sitting: Sitting) -> Iterator[Callable
 
 
 def test_twelve_members_vote_on_thirteen_dossiers_up_to_the_minutes(
-    page: Page, site: Site, sitting: Sitting, voters: Callable[[int], Voter]
+    page: Page,
+    site: Site,
+    sitting: Sitting,
+    voters: Callable[[int], Voter],
+    verify: Callable[[Path], str],
 ) -> None:
     seance = f"{site.url}/seances/{sitting.hearing.seance}"
     sign_in(page, site, "charge_de_mission")
     open_the_seance(page, sitting, seance)
     chair, *others = [voters(rank) for rank in range(12)]
+    page.goto(f"{seance}/votes")  # it stays open there, and follows by itself
     step_aside(others[0])
     make_a_condition(others[1])
-    others[0].vote_everything(but=ASIDE)
-    others[1].vote_everything(but=0, by_hand=True)
-    for voter in (chair, *others[2:]):  # all at once
-        voter.vote_everything()
+    for voter in (chair, *others):
+        voter.vote_everything(but={others[0]: ASIDE, others[1]: 0}.get(voter))
     for voter in (chair, *others):
         voter.expect_votes(len(WANTED) - (voter is others[0]))
-    follow(page, seance)
+    follow(page)
     close_and_decide(chair)
     apply_the_decisions(page, site, seance)
-    validate_the_minutes(chair, site, sitting)
+    validate_the_minutes(chair)
+    verify_the_minutes(page, site, seance, verify)
 
 
 def open_the_seance(page: Page, sitting: Sitting, seance: str) -> None:
-    """The chargé opens the séance; everybody is there, and every vote begins."""
+    """The chargé opens the séance, calls the roll, then opens each vote, one after the other."""
     page.goto(seance)
     confirm(open_action(page, "Ouvrir la séance"), "Ouvrir la séance")
     expect(page.get_by_text("Séance ouverte").first).to_be_visible()
-    hearing = sitting.hearing
-    hearing.now = datetime.now(UTC)
-    for member in hearing.members():
-        hearing.note(member.id, "present")
-    for dossier in sitting.dossiers:
-        hearing.begin(dossier)
+    page.get_by_role("link", name="Présences").click()
+    for member in sitting.hearing.members():
+        asked = page.get_by_label(f"Présence de {member.nom}")
+        asked.select_option("Présent")
+    page.get_by_role("button", name="Enregistrer l’appel").click()
+    expect(page.get_by_text("Quorum atteint")).to_contain_text("12 voix sur 12")
+    page.goto(f"{seance}/dossiers/{sitting.dossiers[0]}")
+    for rank in range(len(WANTED)):
+        if rank:
+            page.locator("a[rel=next]").click()
+        expect(page.locator(".heard-head h2")).to_contain_text(f"{rank + 1}. ")
+        page.get_by_role("button", name="Ouvrir le vote").click()
+        expect(page.get_by_text("Le vote est ouvert.")).to_be_visible()
 
 
 def step_aside(voter: Voter) -> None:
@@ -159,11 +185,10 @@ def make_a_condition(voter: Voter) -> None:
     expect(card).to_contain_text("Favorable avec réserves, 12 000 €")
 
 
-def follow(page: Page, seance: str) -> None:
-    """The chargé sees how far each vote is; what it says stays hidden."""
-    page.goto(f"{seance}/votes")
+def follow(page: Page) -> None:
+    """The chargé sees how far each vote is, as it goes; what it says stays hidden."""
     lines = page.locator("#votes li")
-    expect(lines.nth(1)).to_contain_text("12 sur 12 reçus")
+    expect(lines.nth(1)).to_contain_text("12 sur 12 reçus", timeout=20_000)
     expect(lines.nth(ASIDE)).to_contain_text("11 sur 11 reçus")
     expect(page.locator("#votes")).not_to_contain_text("favorable")
 
@@ -199,17 +224,27 @@ def apply_the_decisions(page: Page, site: Site, seance: str) -> None:
     expect(waiting.get_by_role("link", name="Notification de refus")).to_have_count(4)
 
 
-def validate_the_minutes(chair: Voter, site: Site, sitting: Sitting) -> None:
-    """The minutes are validated where one presides, printed by the clock, and verified."""
+def validate_the_minutes(chair: Voter) -> None:
+    """The minutes are validated where one presides, and printed at once."""
     chair.page.get_by_role("button", name="Valider le procès-verbal").click()
     expect(chair.page.get_by_text("Le procès-verbal est validé")).to_be_visible()
-    now = datetime.now(UTC)
-    print_waiting(site.database, now)  # unless the page that validated has just done it
-    with site.database.reading() as session:
-        connection = session.connection()
-        pdf = minutes_pdf(connection, site.organisme_id, sitting.hearing.seance, now)
-        assert verify_minutes(connection, pdf).genuine
-        assert not verify_minutes(connection, pdf + b" ").genuine
+
+
+def verify_the_minutes(page: Page, site: Site, seance: str, verify: Callable[[Path], str]) -> None:
+    """The PDF that the chargé saves is recognised by the command and on screen; altered, not."""
+    page.goto(f"{seance}/pv")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Procès-verbal", exact=True).last.click()
+    genuine = Path(saved.value.path())
+    altered = genuine.with_name("altere.pdf")
+    content = genuine.read_bytes()
+    altered.write_bytes(content[:900] + bytes([content[900] ^ 1]) + content[901:])
+    for file, sentence in ((genuine, "C’est le procès-verbal validé de"), (altered, "altéré")):
+        assert sentence in verify(file)
+        page.goto(f"{site.url}/seances/verifier")
+        page.get_by_label("Le fichier PDF").set_input_files(file)
+        page.get_by_role("button", name="Vérifier").click()
+        expect(page.locator("#verdict")).to_contain_text(sentence)
 
 
 def test_no_page_of_a_member_has_a_fault(page: Page, site: Site, sitting: Sitting) -> None:
