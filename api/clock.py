@@ -14,6 +14,7 @@ from grants.dossiers.counters import fold
 from grants.dossiers.pieces.deposit import sweep_files
 from grants.dossiers.pieces.storage import Storage
 from grants.organisation.jetons import forget_old_answers
+from grants.rapport.folding import fold_moves
 from grants.relances.service import follow_time, settle_all, sweep
 from grants.relances.taking_back import take_back
 from grants.reprise.progress import sweep as sweep_reprises
@@ -51,7 +52,7 @@ def build_clock(
         "echeances": lambda now: sweep(database, engine, now),
         "dossiers_prets": lambda now: follow_time(database, engine, now),
         "reprises": lambda now: sweep_reprises(database, now),
-        "compteurs": lambda _now: fold(database),
+        "compteurs": lambda _now: _count(database, engine),
         "actions_automatiques": lambda now: settle_all(database, engine, now),
         "dossiers_prets_partout": lambda now: follow_time(database, engine, now, everywhere=True),
         "fichiers_sans_trace": lambda _now: sweep_files(database, files),
@@ -61,3 +62,8 @@ def build_clock(
     }
     ticks = [Tick(name, EVERY[name], run, name in _OUTWARD) for name, run in work.items()]
     return Clock(ticks, beat=Heart(database).beat)
+
+
+def _count(database: Database, engine: Engine) -> None:
+    fold(database)
+    fold_moves(database, engine)

@@ -27,7 +27,7 @@ import workflow.echeance_table
 import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
-from api.migrations import compteurs_1, mots_proches_1, recherche_1
+from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
 from grants.comites.tables import Comite, Membre, Seance
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Enveloppe
@@ -85,7 +85,7 @@ def is_derived(table: str) -> bool:
 
 def _make_derived() -> None:
     """A schema created from the models has the derived tables and their triggers too."""
-    for version in (recherche_1, compteurs_1, mots_proches_1):
+    for version in (recherche_1, compteurs_1, mots_proches_1, pilotage_1):
         for dialect in ("sqlite", "postgresql"):
             for statement in version.statements(dialect):
                 ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection
-
 from api.presentation.counted import ENTERED, LEFT, counting_url
 from api.presentation.stages import asks_amounts, outcome_of, tone_of
 from api.views.pilotage import Figure, FunnelStep, StageTime, Target
@@ -14,8 +12,10 @@ from api.wording import counted as so_many
 from grants.comites.heures import lasting
 from grants.organisation.queries import Customs
 from grants.rapport.figures import Figures, Landmarks
-from grants.rapport.queries import Period, funnel
+from grants.rapport.periods import Period
 from grants.rapport.sessions import Sessions
+from grants.rapport.stages import funnel
+from grants.rapport.tally import Tally
 from workflow.engine import Engine
 from workflow.money import format_amount
 from workflow.parameters import parameters_in_force
@@ -116,12 +116,7 @@ def stage_times(pipeline: Pipeline, figures: Figures) -> tuple[StageTime, ...]:
 
 
 def targets_of(
-    connection: Connection,
-    engine: Engine,
-    organisme_id: int,
-    pipeline: Pipeline,
-    customs: Customs,
-    year: int,
+    tally: Tally, engine: Engine, pipeline: Pipeline, customs: Customs, year: int
 ) -> tuple[Target, ...]:
     """What was promised for a year and for three, and what is done."""
     types = engine.vocabulary.field_types
@@ -130,7 +125,7 @@ def targets_of(
 
     def target(label: str, goal: int, first: int, last: int) -> Target:
         span = Period(date(first, 1, 1), date(last, 12, 31))
-        entered = funnel(connection, organisme_id, pipeline.key, span)
+        entered = funnel(tally, pipeline.key, span)
         url = _entered(pipeline, span, entered, stage)
         return Target(label=label, reached=entered.get(stage, 0), goal=goal, url=url)
 

@@ -34,6 +34,7 @@ from grants.dossiers.counters import places_of
 from grants.dossiers.filters import Filters, late_before
 from grants.organisation.queries import customs_of
 from grants.rapport.figures import figures_of
+from grants.rapport.tally import Tally
 from grants.rapport.workload import workload
 from workflow.engine import Engine
 from workflow.pipeline import Pipeline
@@ -50,12 +51,13 @@ def pilotage_page(
     """The figures of one pipeline over one period, each opening the list that it counts."""
     period, landmarks = asked.period, landmarks_of(pipeline)
     customs = customs_of(connection, organisme_id)
-    figures = figures_of(connection, organisme_id, landmarks, period)
+    tally = Tally(connection, organisme_id)
+    figures = figures_of(tally, landmarks, period)
     limits: Mapping[str, date] = late_before(pipeline, today, customs)
-    loads = workload(connection, organisme_id, pipeline, period, limits)
+    loads = workload(tally, pipeline, period, limits)
     comparison = None
     if asked.compared is not None:
-        other = figures_of(connection, organisme_id, landmarks, asked.compared)
+        other = figures_of(tally, landmarks, asked.compared)
         comparison = comparison_of(pipeline, landmarks, figures, other)
     words = period_words(period)
     year = (period.until or today).year
@@ -70,7 +72,7 @@ def pilotage_page(
         figures=summary_figures(pipeline, landmarks, figures),
         funnel=funnel_steps(pipeline, figures),
         durations=stage_times(pipeline, figures),
-        targets=targets_of(connection, engine, organisme_id, pipeline, customs, year),
+        targets=targets_of(tally, engine, pipeline, customs, year),
         loads=load_lines(pipeline, loads, period),
         spreads=spreads_of(pipeline, landmarks, figures),
         asks_amounts=asks_amounts(pipeline),

@@ -13,6 +13,7 @@ from grants.dossiers.filters import late_before
 from grants.organisation.queries import customs_of
 from grants.rapport.amounts import Cell, amounts_of
 from grants.rapport.figures import Figures, Landmarks, figures_of
+from grants.rapport.tally import Tally
 from grants.rapport.workload import Load, workload
 from workflow.dates import to_paris
 from workflow.errors import Invalid
@@ -35,19 +36,20 @@ def pilotage(call: Call) -> Pilotage:
     if asked.faults:
         raise Invalid(asked.faults)
     marks = landmarks_of(pipeline)
-    figures = figures_of(call.connection, call.organisme_id, marks, asked.period)
+    tally = Tally(call.connection, call.organisme_id)
+    figures = figures_of(tally, marks, asked.period)
     compared = None
     if asked.compared is not None:
-        other = figures_of(call.connection, call.organisme_id, marks, asked.compared)
+        other = figures_of(tally, marks, asked.compared)
         compared = _figures(pipeline, other)
     return {
         **_figures(pipeline, figures),
         "dispositif": pipeline.key,
         "compare": compared,
-        "charge": _loads(call, pipeline, asked),
+        "charge": _loads(call, tally, pipeline, asked),
         "departements": _spread(marks, figures, lambda cell: cell.departement),
         "secteurs": _spread(marks, figures, lambda cell: cell.secteur),
-        "objectifs": _targets(call, pipeline, asked),
+        "objectifs": _targets(call, tally, pipeline, asked),
     }
 
 
@@ -89,11 +91,11 @@ def _figures(pipeline: Pipeline, figures: Figures) -> Chiffres:
     }
 
 
-def _loads(call: Call, pipeline: Pipeline, asked: PeriodAsked) -> list[Charge]:
+def _loads(call: Call, tally: Tally, pipeline: Pipeline, asked: PeriodAsked) -> list[Charge]:
     """Each referent's dossiers, nobody's last."""
     customs = customs_of(call.connection, call.organisme_id)
     limits = late_before(pipeline, to_paris(call.now).date(), customs)
-    found = workload(call.connection, call.organisme_id, pipeline, asked.period, limits)
+    found = workload(tally, pipeline, asked.period, limits)
     return [_load(each) for each in found]
 
 
@@ -132,11 +134,9 @@ def _spread(
     ]
 
 
-def _targets(call: Call, pipeline: Pipeline, asked: PeriodAsked) -> list[Objectif]:
+def _targets(call: Call, tally: Tally, pipeline: Pipeline, asked: PeriodAsked) -> list[Objectif]:
     """What was promised for a year and for three, and what is done."""
-    connection, organisme_id = call.connection, call.organisme_id
-    customs = customs_of(connection, organisme_id)
+    customs = customs_of(call.connection, call.organisme_id)
     year = (asked.period.until or to_paris(call.now).date()).year
-    where = connection, call.house.engine, organisme_id
-    found = targets_of(*where, pipeline, customs, year)
+    found = targets_of(tally, call.house.engine, pipeline, customs, year)
     return [{"libelle": each.label, "atteint": each.reached, "vise": each.goal} for each in found]

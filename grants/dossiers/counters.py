@@ -15,7 +15,8 @@ from grants.dossiers.filters import NOWHERE, C, D, Filters
 from workflow.database import Database
 from workflow.statements import Read, Statement
 
-_N = table_named(
+#: The counts as they are now: nobody is 0, no département is empty.
+PRESENT = table_named(
     "compteur_present",
     column("organisme_id", BigInteger),
     column("pipeline", String),
@@ -26,6 +27,7 @@ _N = table_named(
     column("demande", BigInteger),
     column("accorde", BigInteger),
 )
+_N = PRESENT
 # Two programs that fold together would each wait for the other's counts.
 _FOLDING = 1_898_072_010
 _FOLD = """WITH pris AS (DELETE FROM compteur_ecart RETURNING *)

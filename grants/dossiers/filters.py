@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, false, literal, or_, select
 
 from grants.dossiers.etiquettes.tables import DossierEtiquette
 from grants.dossiers.tables import Dossier
@@ -178,10 +178,18 @@ def _bearing(etiquette_id: int) -> Select[tuple[int]]:
 def overdue(limits: Mapping[str, date]) -> ColumnElement[bool]:
     """The condition for a dossier to have stood in its stage for too long."""
     each: Iterable[ColumnElement[bool]] = [
-        and_(D.c.stage == stage, D.c.stage_since < from_paris(datetime.combine(day, time.min)))
-        for stage, day in limits.items()
+        and_(D.c.stage == stage, D.c.stage_since < moment)
+        for stage, moment in late_limits(limits).items()
     ]
     return or_(false(), *each)
+
+
+def late_limits(limits: Mapping[str, date]) -> dict[str, ColumnElement[datetime]]:
+    """For each stage with a delay, the instant before which it was entered by what is late."""
+    return {
+        stage: literal(from_paris(datetime.combine(day, time.min)), D.c.stage_since.type)
+        for stage, day in limits.items()
+    }
 
 
 def _words(text: str) -> list[ColumnElement[bool]]:

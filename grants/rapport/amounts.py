@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
-
-from grants.dossiers.tables import Dossier
-from grants.rapport.queries import Period, first_entries
-from workflow.database import table_of
-
-_D = table_of(Dossier)
+from grants.rapport.paths import Sums
+from grants.rapport.periods import Period
+from grants.rapport.tally import PLACED, Counted, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,9 @@ class Cell:
     accordes: int
 
 
+Cells = tuple[Cell, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """What was opened and what was granted; `retenus` entered the granting stage.
@@ -44,34 +44,22 @@ class Amounts:
     accordes: int
 
 
-def cells_of(
-    connection: Connection,
-    organisme_id: int,
-    pipeline: str,
-    period: Period,
-    stages: Sequence[str],
-) -> tuple[Cell, ...]:
-    """The first entries of a period into some stages, by département and sector, in one query."""
-    entries = first_entries(organisme_id, pipeline, period).subquery()
-    query = (
-        select(
-            _D.c.departement,
-            _D.c.secteur,
-            entries.c.to_stage,
-            func.count(),
-            func.coalesce(func.sum(_D.c.montant_demande), 0),
-            func.coalesce(func.sum(_D.c.montant_accorde), 0),
-            func.count(_D.c.montant_accorde),
-        )
-        .select_from(entries.join(_D, _D.c.id == entries.c.subject_id))
-        .where(_D.c.organisme_id == organisme_id, entries.c.to_stage.in_(stages))
-        .group_by(_D.c.departement, _D.c.secteur, entries.c.to_stage)
-    )
+def cells_of(tally: Tally, pipeline: str, period: Period, stages: Sequence[str]) -> Cells:
+    """The first entries of a period into some stages, by département and sector."""
+    return cells_in(tally.over(pipeline, period, *places(stages)))
+
+
+def places(stages: Sequence[str]) -> list[str]:
+    """The natures of the counts that `cells_in` reads."""
+    return [f"{PLACED}{stage}" for stage in dict.fromkeys(stages)]
+
+
+def cells_in(counts: Mapping[Counted, Sums]) -> Cells:
+    """The cells among some counts."""
     return tuple(
-        Cell(departement, secteur, stage, dossiers, int(demande), int(accorde), accordes)
-        for departement, secteur, stage, dossiers, demande, accorde, accordes in connection.execute(
-            query
-        )
+        Cell(*json.loads(what.detail), what.etape, *sums)
+        for what, sums in counts.items()
+        if what.nature.startswith(PLACED)
     )
 
 

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from grants.rapport.amounts import Amounts, Cell, amounts_of, cells_of
-from grants.rapport.queries import (
-    Period,
-    TimeInStage,
-    dossiers_entering,
-    funnel,
-    how_many,
-    times_in_stages,
-)
+from grants.rapport.amounts import Amounts, Cell, amounts_of, cells_in, places
+from grants.rapport.periods import Period
 from grants.rapport.sessions import Sessions, sessions_of
+from grants.rapport.stages import TimeInStage, entered_in, stopped_in, times_of
+from grants.rapport.tally import ENTERED, LEFT, SPENT, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +35,17 @@ class Figures:
     sessions: Sessions
 
 
-def figures_of(
-    connection: Connection, organisme_id: int, landmarks: Landmarks, period: Period
-) -> Figures:
-    """The figures of a period, in five queries."""
+def figures_of(tally: Tally, landmarks: Landmarks, period: Period) -> Figures:
+    """The figures of a period: one query of the counts, one of the séances."""
     key, stages = landmarks.pipeline, (landmarks.opening, landmarks.granting)
-    stopped = dossiers_entering(organisme_id, key, landmarks.stopping, period)
-    cells = cells_of(connection, organisme_id, key, period, stages)
+    counts = tally.over(key, period, ENTERED, SPENT, LEFT, *places(stages))
+    cells = cells_in(counts)
     return Figures(
         period=period,
-        entered=funnel(connection, organisme_id, key, period),
-        stopped=how_many(connection, stopped),
+        entered=entered_in(counts),
+        stopped=stopped_in(counts, landmarks.stopping),
         cells=cells,
         amounts=amounts_of(cells, *stages),
-        times=times_in_stages(connection, organisme_id, key, period),
-        sessions=sessions_of(connection, organisme_id, key, period),
+        times=times_of(counts),
+        sessions=sessions_of(tally.connection, tally.organisme_id, key, period),
     )

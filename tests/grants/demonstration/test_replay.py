@@ -21,7 +21,9 @@ from grants.demonstration.recit import StoryImpossible
 from grants.demonstration.replay import DemonstrationAlreadyThere, load_demonstration
 from grants.dossiers.pieces.storage import Storage
 from grants.organisation.passwords import Passwords
-from grants.rapport.queries import Period, funnel
+from grants.rapport.periods import Period
+from grants.rapport.stages import funnel
+from grants.rapport.tally import Tally
 from tests.builders.databases import Databases, SchemaBuilder, build_schema
 from workflow.database import Database, UtcDateTime
 from workflow.dates import from_paris
@@ -145,7 +147,7 @@ def test_the_figures_of_the_screens_are_those_of_the_journal(loaded: Database) -
         id, period = organisme(loaded, nom), Period(date(year, 1, 1), date(year, 12, 31))
         with loaded.reading() as session:
             connection = session.connection()
-            told = funnel(connection, id, "microprojets", period)
+            told = funnel(Tally(connection, id), "microprojets", period)
             assert dict(told) == first_entries(connection, id, year)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from grants.rapport.amounts import Amounts, amounts_of, cells_of
-from grants.rapport.queries import Period
+from grants.rapport.periods import Period
+from grants.rapport.tally import Tally
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
 
@@ -16,8 +17,8 @@ NOTHING = Amounts(0, 0, 0, 0, 0)
 def amounts(counter: Counter, period: Period = EVER) -> Amounts:
     with counter.database.reading() as session:
         stages = ("contact", "selectionne")
-        where = (session.connection(), counter.office.id, "microprojets", period)
-        return amounts_of(cells_of(*where, stages), *stages)
+        tally = Tally(session.connection(), counter.office.id)
+        return amounts_of(cells_of(tally, "microprojets", period, stages), *stages)
 
 
 def test_what_is_asked_and_what_is_granted(counter: Counter) -> None:

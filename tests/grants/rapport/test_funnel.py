@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from grants.rapport.queries import Period, dossiers_entering, funnel
+from grants.rapport.periods import Period
+from grants.rapport.queries import dossiers_entering
+from grants.rapport.stages import funnel
+from grants.rapport.tally import Tally
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
 
@@ -17,7 +20,7 @@ def counted(counter: Counter, period: Period = EVER, pipeline: str = "microproje
     """The funnel; each of its figures is that of the dossiers that a list would show."""
     with counter.database.reading() as session:
         connection = session.connection()
-        found = dict(funnel(connection, counter.office.id, pipeline, period))
+        found = dict(funnel(Tally(connection, counter.office.id), pipeline, period))
         for stage, count in found.items():
             listed = dossiers_entering(counter.office.id, pipeline, (stage,), period)
             ids = [row[0] for row in connection.execute(listed)]

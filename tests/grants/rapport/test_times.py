@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from grants.rapport.queries import Period, TimeInStage, times_in_stages
+from grants.rapport.periods import Period
+from grants.rapport.stages import TimeInStage, times_in_stages
+from grants.rapport.tally import Tally
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
 
@@ -14,7 +16,7 @@ EVER = Period()
 def spent(counter: Counter, period: Period = EVER) -> dict[str, TimeInStage]:
     with counter.database.reading() as session:
         connection = session.connection()
-        return dict(times_in_stages(connection, counter.office.id, "microprojets", period))
+        return dict(times_in_stages(Tally(connection, counter.office.id), "microprojets", period))
 
 
 def stay(counter: Counter, days: int) -> None:

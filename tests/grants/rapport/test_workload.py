@@ -9,7 +9,9 @@ from sqlalchemy import Select, text
 from grants.dossiers.filters import late_before
 from grants.organisation.queries import customs_of
 from grants.rapport.figures import Landmarks, figures_of
-from grants.rapport.queries import Period, dossiers_leaving, dossiers_moved, how_many
+from grants.rapport.periods import Period
+from grants.rapport.queries import dossiers_leaving, dossiers_moved
+from grants.rapport.tally import Tally
 from grants.rapport.workload import Load, workload
 from tests.builders.dossiers import Counter
 from tests.builders.offices import Office
@@ -26,7 +28,7 @@ def loads(counter: Counter, period: Period = EVER) -> dict[int | None, Load]:
         limits = late_before(
             pipeline, to_paris(counter.now).date(), customs_of(connection, counter.office.id)
         )
-        found = workload(connection, counter.office.id, pipeline, period, limits)
+        found = workload(Tally(connection, counter.office.id), pipeline, period, limits)
     assert [load.referent_id is None for load in found] == sorted(
         load.referent_id is None for load in found
     )
@@ -76,7 +78,7 @@ def test_a_corrected_move_is_none(counter: Counter) -> None:
     assert loads(counter)[counter.charge.compte_id].moved == 0
     with counter.database.reading() as session:
         left = dossiers_leaving(counter.office.id, "microprojets", ("contact", "accueil"), EVER)
-        assert how_many(session.connection(), left) == 0
+        assert session.connection().execute(left).all() == []
 
 
 def test_loads_are_those_of_one_organisme(counter: Counter, other_office: Office) -> None:
@@ -91,7 +93,7 @@ def test_a_dossier_that_stopped_twice_is_one_that_stopped(counter: Counter) -> N
     counter.do("reorienter", destination="autre", organisme_destinataire="La Ligue")
     landmarks = Landmarks("microprojets", "contact", "selectionne", ("sans_suite", "reoriente"))
     with counter.database.reading() as session:
-        found = figures_of(session.connection(), counter.office.id, landmarks, EVER)
+        found = figures_of(Tally(session.connection(), counter.office.id), landmarks, EVER)
     assert (found.entered["sans_suite"], found.entered["reoriente"]) == (1, 1)
     assert found.stopped == 1
 

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from api.migrate import upgrade
-from api.migrations import compteurs_1, mots_proches_1, recherche_1
+from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
 from grants.recherche.queries import search
 from grants.structures.service import create_structure
 from tests.builders.databases import Databases
@@ -33,7 +33,7 @@ def _found(database: Database, office: Office, text: str) -> list[str]:
 
 
 def test_no_statement_of_a_trigger_is_too_deep_for_an_older_parser() -> None:
-    for version in (recherche_1, compteurs_1, mots_proches_1):
+    for version in (recherche_1, compteurs_1, mots_proches_1, pilotage_1):
         for statement in (*version.statements("sqlite"), *version.filling("sqlite")):
             assert _depth(statement) <= DEEPEST, statement
 

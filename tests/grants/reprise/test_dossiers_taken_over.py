@@ -10,7 +10,9 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.reading import read_subject
 from grants.dossiers.tables import Dossier
 from grants.organisation.tables import Personne
-from grants.rapport.queries import Period, funnel, times_in_stages
+from grants.rapport.periods import Period
+from grants.rapport.stages import funnel, times_in_stages
+from grants.rapport.tally import Tally
 from grants.reprise.service import subjects
 from grants.structures.tables import Contact, Structure
 from notifications.courrier_table import Courrier
@@ -77,9 +79,9 @@ def test_the_report_of_the_year_counts_it(desk: Desk) -> None:
     year = Period(date(2009, 1, 1), date(2009, 12, 31))
     with desk.database.reading() as session:
         connection = session.connection()
-        counted = funnel(connection, desk.office.id, "microprojets", year)
-        spent = times_in_stages(connection, desk.office.id, "microprojets", year)
-        now = funnel(connection, desk.office.id, "microprojets", Period(date(2026, 1, 1)))
+        counted = funnel(Tally(connection, desk.office.id), "microprojets", year)
+        spent = times_in_stages(Tally(connection, desk.office.id), "microprojets", year)
+        now = funnel(Tally(connection, desk.office.id), "microprojets", Period(date(2026, 1, 1)))
     assert (counted["contact"], counted["cts"], counted["suivi"]) == (2, 2, 2)
     assert spent["contact"].median == 21
     assert now == {}
@@ -122,7 +124,7 @@ def test_a_taken_over_move_can_be_corrected(desk: Desk) -> None:
         advance(session, desk.engine, desk.identity, demand, NOW)
     assert desk.rows(Dossier)[0]["stage"] == "contact"
     with desk.database.reading() as session:
-        counted = funnel(session.connection(), desk.office.id, "microprojets", Period())
+        counted = funnel(Tally(session.connection(), desk.office.id), "microprojets", Period())
     assert counted == {"contact": 1}
 
 

@@ -9,7 +9,9 @@ from grants.dossiers.notes import add_note
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.tables import Dossier
 from grants.organisation.tables import Personne
-from grants.rapport.queries import Period, funnel
+from grants.rapport.periods import Period
+from grants.rapport.stages import funnel
+from grants.rapport.tally import Tally
 from grants.reprise.tables import RepriseLigne
 from grants.structures.contacts import add_contact
 from grants.structures.service import create_structure, modify_structure
@@ -48,7 +50,7 @@ def test_what_was_taken_back_is_counted_by_no_report_and_its_words_are_forgotten
 ) -> None:
     desk.undo(desk.take_over(KIND, DOSSIERS))
     with desk.database.reading() as session:
-        assert funnel(session.connection(), desk.office.id, "microprojets", Period()) == {}
+        assert funnel(Tally(session.connection(), desk.office.id), "microprojets", Period()) == {}
     kept = [row for row in desk.rows(JournalPayload) if row["subject_kind"] != "organisme"]
     assert kept
     assert all(row["content"] is None and row["erased_at"] is not None for row in kept)
