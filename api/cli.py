@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from api.command_help import french_command
 from api.commands import (
     backup,
+    compteurs,
     demo,
     journal,
     mail,
@@ -40,6 +41,7 @@ app.command("demo")(demo.demo)
 app.add_typer(organisations.organisme, name="organisme")
 app.add_typer(organisations.compte, name="compte")
 app.add_typer(journal.app, name="journal")
+app.add_typer(compteurs.app, name="compteurs")
 app.add_typer(mail.app, name="mail")
 app.add_typer(pv.app, name="pv")
 app.add_typer(pipelines.app, name="pipelines")

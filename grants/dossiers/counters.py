@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, String, bindparam, column, func, select, text
 from sqlalchemy import table as table_named
@@ -184,6 +185,27 @@ def fold(database: Database) -> None:
         alone = text("SELECT pg_try_advisory_xact_lock(:key)")
         if connection.execute(alone, {"key": _FOLDING}).scalar_one():
             connection.execute(text(_FOLD))
+
+
+def differences(connection: Connection) -> list[tuple[Any, ...]]:
+    """The places whose count or sums are not those of the dossiers that stand there."""
+    names = ("organisme_id", "pipeline", "stage", "referent_id", "departement")
+    kept = [func.sum(_N.c[name]) for name in ("nombre", "demande", "accorde")]
+    told = select(*(_N.c[name] for name in names), *kept).group_by(*(_N.c[n] for n in names))
+    place = (
+        *(D.c.organisme_id, D.c.pipeline, D.c.stage),
+        *(func.coalesce(D.c.referent_id, 0), func.coalesce(D.c.departement, "")),
+    )
+    sums = [func.coalesce(func.sum(each), 0) for each in (D.c.montant_demande, D.c.montant_accorde)]
+    there = select(*place, func.count(), *sums).group_by(*place)
+    counts = {tuple(row[:5]): [*map(int, row[5:])] for row in connection.execute(told)}
+    dossiers = {tuple(row[:5]): [*map(int, row[5:])] for row in connection.execute(there)}
+    nothing = [0, 0, 0]
+    return sorted(
+        each
+        for each in counts.keys() | dossiers.keys()
+        if counts.get(each, nothing) != dossiers.get(each, nothing)
+    )
 
 
 def _places(*narrowed: str) -> Statement:

@@ -59,9 +59,12 @@ def hold_steady(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _STEADY})
 
 
-def hold_alone(connection: Connection) -> bool:
+def hold_alone(connection: Connection, *, waiting: bool = False) -> bool:
     """Whether nobody reads or folds the counts, nor will until the end of the transaction."""
     if connection.dialect.name != "postgresql":
+        return True
+    if waiting:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STEADY})
         return True
     return connection.execute(
         text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _STEADY}
@@ -80,7 +83,10 @@ def present_paths(
     ids: Select[Any] | Iterable[int],
     finals: Finals | None = None,
 ) -> dict[int, Path]:
-    """What some dossiers of an organisme are now, where their journal tells of a stage."""
+    """What some dossiers of an organisme are now, where their journal tells of a stage.
+
+    What was removed is in no list, and counts for nothing.
+    """
     places = _places(connection, organisme_id, ids)
     query = (
         select(
@@ -94,8 +100,9 @@ def present_paths(
     )
     rows = connection.execute(query).mappings()
     return {
-        id: path_of(list(lines), places.get(id), finals)
+        id: path_of(list(lines), places[id], finals)
         for id, lines in groupby(rows, itemgetter("subject_id"))
+        if id in places
     }
 
 

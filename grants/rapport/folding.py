@@ -60,15 +60,20 @@ def count_anew(database: Database, engine: Engine) -> int:
     """Forget every count and count every dossier; how many there were."""
     with database.unit_of_work() as session:
         connection = session.connection()
+        hold_alone(connection, waiting=True)
         for table in (MARKED, COUNTS, PATHS):
             connection.execute(delete(table))
         every = select(D.c.organisme_id, D.c.id)
-        connection.execute(insert(MARKED).from_select([*MARKED.c], every))
-    return fold_moves(database, engine)
+        number = connection.execute(insert(MARKED).from_select([*MARKED.c], every)).rowcount
+    fold_moves(database, engine)
+    return number
 
 
 def differences(connection: Connection, engine: Engine) -> list[tuple[int, Key]]:
-    """The counts that are not what counting gives, with what marks still owe them."""
+    """The counts that are not what counting gives, with what marks still owe them.
+
+    For a transaction that sees nothing of what others do meanwhile.
+    """
     finals, told = finals_of(engine), Totals()
     for organisme_id, *values in connection.execute(select(COUNTS)):
         told[organisme_id, Key(*values[: len(Key._fields)])] = values[len(Key._fields) :]
@@ -78,9 +83,11 @@ def differences(connection: Connection, engine: Engine) -> list[tuple[int, Key]]
         _count(told, organisme_id, counted_paths(connection, ids).values(), -1)
         present = present_paths(connection, organisme_id, ids, finals)
         _count(told, organisme_id, present.values())
-    for organisme_id, ids in _by_organisme(connection, select(D.c.organisme_id, D.c.id)):
-        present = present_paths(connection, organisme_id, ids, finals)
-        _count(told, organisme_id, present.values(), -1)
+    for here in list(connection.execute(select(D.c.organisme_id).distinct()).scalars()):
+        every = select(D.c.organisme_id, D.c.id).where(D.c.organisme_id == here)
+        for organisme_id, ids in _by_organisme(connection, every):
+            present = present_paths(connection, organisme_id, ids, finals)
+            _count(told, organisme_id, present.values(), -1)
     return sorted(which for which, sums in told.items() if any(sums))
 
 

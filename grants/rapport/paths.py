@@ -61,9 +61,9 @@ class Exit(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The entries and exits of a dossier that stand, by day; no place once it was removed."""
+    """The entries and exits of a dossier that stand, by day."""
 
-    place: Place | None
+    place: Place
     entries: tuple[Entry, ...]
     exits: tuple[Exit, ...]
 
@@ -86,7 +86,7 @@ def read_path(text: str) -> Path:
     """What `written` wrote."""
     place, entries, exits = json.loads(text)
     return Path(
-        Place(*place) if place else None,
+        Place(*place),
         tuple(Entry(*each) for each in entries),
         tuple(Exit(*each) for each in exits),
     )
@@ -94,7 +94,7 @@ def read_path(text: str) -> Path:
 
 def path_of(
     lines: Sequence[Mapping[str, Any]],
-    place: Place | None,
+    place: Place,
     finals: Mapping[str, frozenset[str]] | None,
 ) -> Path:
     """The journal's lines of one dossier, in their order → its path.
@@ -126,23 +126,21 @@ def counts_of(path: Path) -> Iterator[tuple[Key, Sums]]:
     """All that a dossier adds to the counts."""
     yield from _entries(path)
     yield from _exits(path.exits)
-    if path.place is not None:
-        yield from _moved(path.exits, path.place)
+    yield from _moved(path.exits, path.place)
 
 
 def _entries(path: Path) -> Iterator[tuple[Key, Sums]]:
     ended: dict[str, list[str]] = {}
+    where = json.dumps(path.place[:2], ensure_ascii=False, separators=(",", ":"))
+    granted = path.place.accorde
+    sums = (1, path.place.demande or 0, granted or 0, int(granted is not None))
     for key, day, stage, final in path.entries:
         month, before = day[:7], ended.setdefault(key, [])
         already = _SEPARATOR.join(before) if final else ""
         yield Key(key, "entree", month, stage, "", already), _ONE
         if final:
             before.append(f"{stage}:{month}")
-        if path.place is not None:
-            where = json.dumps(path.place[:2], ensure_ascii=False, separators=(",", ":"))
-            asked, granted = path.place.demande or 0, path.place.accorde
-            sums = (1, asked, granted or 0, int(granted is not None))
-            yield Key(key, f"lieu:{stage}", month, stage, where, ""), sums
+        yield Key(key, f"lieu:{stage}", month, stage, where, ""), sums
 
 
 def _exits(exits: Iterable[Exit]) -> Iterator[tuple[Key, Sums]]:

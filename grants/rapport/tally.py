@@ -96,25 +96,21 @@ class Tally:
 
     def _read_changed(self, pipeline: str, odd: tuple[Period, ...]) -> _Known:
         marked = select(MARKED.c.dossier_id).where(MARKED.c.organisme_id == self.organisme_id)
-        parts: list[Select[Any]] = [marked]
+        # Chosen once: another may be marked before the next statement.
+        ids = frozenset(self.connection.execute(marked).scalars())
+        if not ids and not odd:
+            return _Known()
+        parts: list[Select[Any]] = [marked] if ids else []
         for period in odd:
             parts.append(dossiers_moved(self.organisme_id, pipeline, period))
             entered = first_entries(self.organisme_id, pipeline, period).subquery()
             parts.append(select(entered.c.subject_id))
-        wanted = union(*parts).subquery() if odd else marked.subquery()
-        which = select(*wanted.c)
-        # Chosen once: another may be marked before the next statement.
-        ids = frozenset(self.connection.execute(which).scalars())
-        if not ids:
-            return _Known()
-        return _Known(
-            _among(ids, counted_paths(self.connection, which)),
-            _among(ids, present_paths(self.connection, self.organisme_id, which)),
-        )
-
-
-def _among(ids: frozenset[int], paths: Mapping[int, Path]) -> dict[int, Path]:
-    return {id: path for id, path in paths.items() if id in ids}
+        counted = counted_paths(self.connection, select(*union(*parts).subquery().c))
+        present = {id: path for id, path in counted.items() if id not in ids}
+        if ids:
+            found = present_paths(self.connection, self.organisme_id, marked)
+            present |= {id: path for id, path in found.items() if id in ids}
+        return _Known(counted, present)
 
 
 def _add(found: dict[Counted, list[int]], key: Key, sums: Sums, first: str, sign: int = 1) -> None:
