@@ -50,12 +50,19 @@ class Dossier(SubjectColumns, table=True):
         Index("ix_dossier_commune", "organisme_id", "commune", "id"),
         Index("ix_dossier_demande", "organisme_id", "montant_demande", "id"),
         Index("ix_dossier_accorde", "organisme_id", "montant_accorde", "id"),
-        Index("ix_dossier_referent", "organisme_id", "referent_id", "id"),
+        # On PostgreSQL, one referent's dossiers are sorted from it, without looking at their rows.
+        Index(
+            "ix_dossier_referent",
+            *("organisme_id", "referent_id", "id"),
+            postgresql_include=["pipeline", "montant_demande", "montant_accorde", "commune"],
+        ),
         Index("ix_dossier_departement", "organisme_id", "departement", "id"),
+        Index(
+            "ix_dossier_departement_referent", "organisme_id", "departement", "referent_id", "id"
+        ),
         Index("ix_dossier_structure", "structure_id"),
         Index("ix_dossier_porteur", "porteur_id"),
         Index("ix_dossier_seance", "seance_id"),
-        Index("ix_dossier_arret", "organisme_id", "pipeline", "stage", "stage_since", "id"),
         Index(
             "ix_dossier_arret_referent",
             "organisme_id",

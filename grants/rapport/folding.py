@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from grants.dossiers.filters import D
@@ -64,7 +64,8 @@ def count_anew(database: Database, engine: Engine) -> int:
         for table in (MARKED, COUNTS, PATHS):
             connection.execute(delete(table))
         every = select(D.c.organisme_id, D.c.id)
-        number = connection.execute(insert(MARKED).from_select([*MARKED.c], every)).rowcount
+        connection.execute(insert(MARKED).from_select([*MARKED.c], every))
+        number = connection.execute(select(func.count()).select_from(MARKED)).scalar_one()
     fold_moves(database, engine)
     return number
 

@@ -105,7 +105,8 @@ class Tally:
             parts.append(dossiers_moved(self.organisme_id, pipeline, period))
             entered = first_entries(self.organisme_id, pipeline, period).subquery()
             parts.append(select(entered.c.subject_id))
-        counted = counted_paths(self.connection, select(*union(*parts).subquery().c))
+        (wanted,) = union(*parts).subquery().columns
+        counted = counted_paths(self.connection, select(wanted))
         present = {id: path for id, path in counted.items() if id not in ids}
         if ids:
             found = present_paths(self.connection, self.organisme_id, marked)

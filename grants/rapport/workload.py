@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, case, func, literal, select
 
@@ -52,7 +53,7 @@ def workload(
 
 def _held(
     organisme_id: int, pipeline: Pipeline, late_before: Mapping[str, date]
-) -> Select[tuple[int, str, int, int]]:
+) -> Select[Any, Any, Any, Any]:
     """(referent, stage, how many are open there, how many of them late): nobody is 0.
 
     The counts say how many there are; the late ones are counted along an index.

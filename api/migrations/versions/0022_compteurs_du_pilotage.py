@@ -1,4 +1,4 @@
-"""What « Pilotage » counts, kept by month; a list of one département goes along its referents."""
+"""What « Pilotage » counts, kept by month; lists of one département, or referent, along an index."""
 
 from __future__ import annotations
 
@@ -13,8 +13,19 @@ branch_labels = None
 depends_on = None
 
 
+_REFERENT = ("organisme_id", "referent_id", "id")
+_DEPARTEMENT = ("organisme_id", "departement", "referent_id", "id")
+_SORTED = ("pipeline", "montant_demande", "montant_accorde", "commune")
+
+
 def upgrade() -> None:
     connection = op.get_bind()
     dialect = connection.dialect.name
+    op.drop_index("ix_dossier_arret", "dossier")  # « ix_dossier_etape » begins with its columns
+    op.create_index("ix_dossier_departement_referent", "dossier", list(_DEPARTEMENT))
+    if dialect == "postgresql":
+        op.drop_index("ix_dossier_referent", "dossier")
+        included = {"postgresql_include": list(_SORTED)}
+        op.create_index("ix_dossier_referent", "dossier", list(_REFERENT), **included)
     for statement in (*statements(dialect), *filling(dialect)):
         connection.exec_driver_sql(as_driver_takes(statement, dialect))
