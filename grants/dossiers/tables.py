@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from workflow.columns import SubjectColumns
 from workflow.database import BigId, Cents, UtcDateTime
-from workflow.partial_index import PartialIndex
+from workflow.partial_index import CoveringIndex, PartialIndex
 
 
 class Dossier(SubjectColumns, table=True):
@@ -51,10 +51,10 @@ class Dossier(SubjectColumns, table=True):
         Index("ix_dossier_demande", "organisme_id", "montant_demande", "id"),
         Index("ix_dossier_accorde", "organisme_id", "montant_accorde", "id"),
         # On PostgreSQL, one referent's dossiers are sorted from it, without looking at their rows.
-        Index(
+        CoveringIndex(
             "ix_dossier_referent",
             *("organisme_id", "referent_id", "id"),
-            postgresql_include=["pipeline", "montant_demande", "montant_accorde", "commune"],
+            holding=("pipeline", "montant_demande", "montant_accorde", "commune"),
         ),
         Index("ix_dossier_departement", "organisme_id", "departement", "id"),
         Index(

@@ -12,7 +12,6 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from grants.dossiers.filters import D
 from grants.rapport.counts import (
@@ -145,7 +144,11 @@ def _add(connection: Connection, changes: Totals) -> None:
     ]
     if not rows:
         return
-    added = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(COUNTS)
+    # Here, for a program that starts needs neither.
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    added = dialect.insert(COUNTS)
     sums = {name: COUNTS.c[name] + added.excluded[name] for name in _SUMS}
     connection.execute(added.on_conflict_do_update(index_elements=_KEYS, set_=sums), rows)
     gone = COUNTS.c.nombre == 0

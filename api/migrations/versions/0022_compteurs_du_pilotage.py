@@ -1,4 +1,4 @@
-"""What « Pilotage » counts, kept by month; lists of one département, or referent, along an index."""
+"""What « Pilotage » counts, by month; indexes for lists of one département or of one referent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def upgrade() -> None:
     op.create_index("ix_dossier_departement_referent", "dossier", list(_DEPARTEMENT))
     if dialect == "postgresql":
         op.drop_index("ix_dossier_referent", "dossier")
-        included = {"postgresql_include": list(_SORTED)}
-        op.create_index("ix_dossier_referent", "dossier", list(_REFERENT), **included)
+        op.create_index(
+            "ix_dossier_referent", "dossier", list(_REFERENT), postgresql_include=list(_SORTED)
+        )
     for statement in (*statements(dialect), *filling(dialect)):
         connection.exec_driver_sql(as_driver_takes(statement, dialect))
