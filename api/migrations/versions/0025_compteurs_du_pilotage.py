@@ -7,8 +7,8 @@ from alembic import op
 from api.migrations.pilotage_1 import filling, statements
 from api.migrations.types import as_driver_takes
 
-revision = "0022"
-down_revision = "0021"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
