@@ -106,7 +106,7 @@ def merges_structures(counter: Counter) -> None:
     fold_moves(counter.database, counter.engine)
     office, now = counter.office.identity("direction"), counter.now
     with counter.database.unit_of_work() as session:
-        merge(session, counter.engine, office, MergeDemand(*here, {}), now)
+        merge(session, counter.engine, office, MergeDemand(here[0], here[1], {}), now)
     agree(counter)
     with counter.database.unit_of_work() as session:
         (made,) = merges_into(session.connection(), counter.office.id, here[0])
