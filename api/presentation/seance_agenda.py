@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from api.presentation.fields import questions
@@ -70,9 +71,14 @@ def _story(sitting: Sitting, *, whole: bool) -> Timeline:
     asking, subject = sitting.asking, sitting.sight.subject
     pipeline = asking.engine.machine(subject).pipeline
 
+    references = {each.dossier_id: each.told["reference"] for each in sitting.sight.items}
+
     def title(line: Line) -> str:
         action = pipeline.action(line.event)
-        return SEANCES.label(line.event) if action is None else action.done or action.label
+        if action is not None:
+            return action.done or action.label
+        about = _about(line, references)
+        return f"{SEANCES.label(line.event)} : {about}" if about else SEANCES.label(line.event)
 
     types = asking.engine.vocabulary.field_types
     told = story_of(asking.connection, SEANCES, subject.id, among(SEANCE_FIELDS), types, title)
@@ -81,6 +87,13 @@ def _story(sitting: Sitting, *, whole: bool) -> Timeline:
     return Timeline(
         entries=told.entries[:_LATEST], older_url=f"{sitting.url}?historique=tout#historique"
     )
+
+
+def _about(line: Line, references: Mapping[int, str]) -> str:
+    """Of which dossier and of whom a line is: « MP-2026-010, Hugo Castelnaudin ». Never a vote."""
+    told, nom = line.content, str(line.content.get("nom") or "")
+    reference = references.get(told.get("dossier", 0), "")
+    return ", ".join(filter(None, (reference, "" if nom == line.actor_name else nom)))
 
 
 def rule_entries(sitting: Sitting, regles: Regles) -> tuple[Entry, ...]:

@@ -124,7 +124,8 @@ def _vote(vote: Data | None) -> list[Entry]:
     count = vote["comptage"]
     there = count["presents"] + count["representes"]
     met = "quorum atteint" if count["quorum_atteint"] else "quorum non atteint"
-    words = ", ".join(counted(count[key], one) for key, one in _COUNTED.items())
+    told = (counted(count[key], one) for key, one in _COUNTED.items() if count[key])
+    words = ", ".join(told) or "Personne n’a voté"
     named = [each for each in vote["bulletins"] if each.get("nom")]
     return [
         Entry(label="Voix", value=f"{there} sur {count['base']}, {met}"),

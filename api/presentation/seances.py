@@ -31,8 +31,8 @@ _SOON = timedelta(days=14)
 def list_page(connection: Connection, engine: Engine, visit: Visit) -> SeancesPage:
     """Every séance of the organisme: to come, then held."""
     rows = seances_with_counts(connection, visit.identity.organisme_id)
-    coming = [row for row in rows if row["tenue_le"] > visit.now]
-    held = [row for row in rows if row["tenue_le"] <= visit.now]
+    coming = [row for row in rows if row["tenue_le"] > visit.now or row["stage"] == "ouverte"]
+    held = [row for row in rows if row not in coming]
     new_url = NEW if visit.identity.may_write else None
     return SeancesPage(
         a_venir=tuple(_row(engine, row, visit) for row in reversed(coming)),
