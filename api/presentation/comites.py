@@ -25,7 +25,7 @@ from grants.comites.instances import (
     new_comite_form,
 )
 from grants.comites.membres import MembreLine, membres_of
-from grants.comites.regles import REGLE_FIELDS, load_regles
+from grants.comites.regles import REGLE_FIELDS, fields_of, load_regles
 from workflow.dates import format_date, to_paris
 
 LIST, NEW = "/comites", "/comites/nouveau"
@@ -141,7 +141,7 @@ def _rules(asking: Asking, text: str) -> tuple[Entry, ...]:
     regles, types = load_regles(text), asking.engine.vocabulary.field_types
     return tuple(
         Entry(label=each.label, value=types[each.type].display(getattr(regles, each.key), each))
-        for each in REGLE_FIELDS
+        for each in fields_of(regles)
     )
 
 

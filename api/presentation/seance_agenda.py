@@ -23,7 +23,7 @@ from api.views.timeline import Timeline
 from grants.comites.agenda import NOTE_FIELDS
 from grants.comites.chain import SEANCES
 from grants.comites.reading import KIND
-from grants.comites.regles import REGLE_FIELDS, Regles
+from grants.comites.regles import Regles, fields_of
 from grants.comites.seances import SEANCE_FIELDS
 from workflow.errors import NotFound
 from workflow.journal_reading import Line, lines_of
@@ -104,7 +104,7 @@ def rule_entries(sitting: Sitting, regles: Regles) -> tuple[Entry, ...]:
             label=field.label,
             value=types[field.type].display(getattr(regles, field.key), field),
         )
-        for field in REGLE_FIELDS
+        for field in fields_of(regles)
     )
 
 

@@ -224,6 +224,8 @@ def _read(
     if debut and fin and fin < debut:
         faults["fin"] = "Le mandat finirait avant de commencer. Corrigez l’une des deux dates."
     faults |= _deputy_fault(connection, comite["id"], values, id)
+    if not faults:
+        faults |= _rank_fault(connection, comite["id"], values, id)
     values["structure"] = values.get("structure") or ""
     values["structure_id"] = _structure_named(connection, organisme_id, values["structure"])
     return values, faults
@@ -240,6 +242,26 @@ def _deputy_fault(
     row = connection.execute(query).first()
     if row is None or titular == id or row.suppleant_de_id is not None:
         return {"suppleant_de_id": "Choisissez un membre titulaire de ce comité."}
+    return {}
+
+
+def _rank_fault(
+    connection: Connection, comite_id: int, values: Mapping[str, Any], id: int | None
+) -> dict[str, str]:
+    """Two members never preside at once: each rank is of one of them, on any day."""
+    rank = values.get("rang_presidence")
+    if rank is None:
+        return {}
+    query = (
+        select(_M.c.id, _M.c.debut, _M.c.fin, _P.c.nom)
+        .join(_P, _P.c.id == _M.c.personne_id)
+        .where(_M.c.comite_id == comite_id, _M.c.rang_presidence == rank)
+    )
+    start, end = values["debut"], values.get("fin") or date.max
+    for row in connection.execute(query):
+        if row.id != id and row.debut <= end and start <= (row.fin or date.max):
+            sentence = f"{row.nom} a déjà ce rang à ces dates : donnez-en un autre, ou aucun."
+            return {"rang_presidence": sentence}
     return {}
 
 

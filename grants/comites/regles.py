@@ -12,6 +12,8 @@ from grants.comites.mots import DECISION, Mots, mots_of
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field
 
+#: What only a comité that decides has a use for.
+_GRANTS = frozenset({"montant_inferieur", "depassement"})
 NOMINATIF, SECRET = "nominatif", "secret"
 #: What a quorum asks for: parts, out of parts.
 QUORUMS = {"aucun": (0, 1), "tiers": (1, 3), "moitie": (1, 2), "deux_tiers": (2, 3)}
@@ -61,6 +63,14 @@ class Regles:
 def load_regles(text: str) -> Regles:
     """What `dump` wrote; a rule added since has its default."""
     return replace(Regles(), **json.loads(text or "{}"))
+
+
+def fields_of(regles: Regles) -> tuple[Field, ...]:
+    """The rules that say something of this comité: one that advises grants nothing."""
+    told = (
+        REGLE_FIELDS if regles.mots.decides else (f for f in REGLE_FIELDS if f.key not in _GRANTS)
+    )
+    return tuple(told)
 
 
 def read_regles(raw: Mapping[str, Raw]) -> tuple[dict[str, Any], dict[str, str]]:

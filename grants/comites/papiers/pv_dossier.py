@@ -106,19 +106,26 @@ def _votes(vote: Data, *, named: bool) -> Iterator[Block]:
         return
     if named:
         yield paragraph("Vote secret, bulletins mêlés :")
-        yield table(
-            ("Bulletin", "Montant"),
-            [(_choice(each), money(each["montant"])) for each in ballots],
-            right=1,
+        yield _ballot_table("", [("", each) for each in ballots])
+
+
+def _ballot_table(head: str, ballots: Sequence[tuple[str, Data]]) -> Block:
+    """Who voted what, and for how much where somebody named an amount; `head` empty: nobody."""
+    amounts = any(ballot["montant"] for _, ballot in ballots)
+    titles = (*((head, "Vote") if head else ("Bulletin",)), *(("Montant",) if amounts else ()))
+    rows = [
+        (
+            *((who,) if head else ()),
+            _choice(ballot),
+            *((money(ballot["montant"]),) if amounts else ()),
         )
+        for who, ballot in ballots
+    ]
+    return table(titles, rows, right=int(amounts))
 
 
 def _named_ballots(ballots: Sequence[Data]) -> Iterator[Block]:
-    yield table(
-        ("Membre", "Vote", "Montant"),
-        [(_voter(each, ballots), _choice(each), money(each["montant"])) for each in ballots],
-        right=1,
-    )
+    yield _ballot_table("Membre", [(_voter(each, ballots), each) for each in ballots])
     reserved = [each for each in ballots if each["reserves"]]
     if reserved:
         yield Listing(
@@ -152,9 +159,11 @@ def _decision(mots: Mots, decision: Data | None, count: Data) -> Iterator[Block]
         if not count["quorum_atteint"]:
             yield paragraph(Run(f"{mots.nom}. ", strong=True), mots.aucun)
         return
+    said = _said(mots, decision)
+    # « Avis favorable » says already that it is one.
+    name = "" if said.startswith(mots.nom) else f"{mots.nom}. "
     yield paragraph(
-        Run(f"{mots.nom}. ", strong=True),
-        Run(f"{_said(mots, decision)}.", strong=True),
+        Run(f"{name}{said}.", strong=True),
         f" {mots.confirme_par} {decision['par']}.{_departs(mots, decision)}",
     )
     if decision["motif"]:

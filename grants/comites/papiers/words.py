@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from grants.comites.membres import DELIBERATIVE
-from grants.comites.regles import REGLE_FIELDS, load_regles
+from grants.comites.regles import fields_of, load_regles
 from notifications.letter_filters import date_longue, heure, jour
 from workflow.dates import to_paris
 from workflow.fields import FIELD_TYPES
@@ -74,7 +74,7 @@ def rules_of(regles: str) -> list[str]:
     rules = load_regles(regles)
     return [
         f"{field.label}{COLON}{_begun(FIELD_TYPES[field.type].display(value, field))}"
-        for field in REGLE_FIELDS
+        for field in fields_of(rules)
         if (value := getattr(rules, field.key)) is not None
     ]
 
