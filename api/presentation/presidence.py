@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 from api.guests import Guest
 from api.guides import SEANCE_PATH
 from api.presentation.hearings import STATES, outcome_of
+from api.presentation.seance_decisions import envelopes_for
 from api.views.chrome import Link
 from api.views.fields import Choice, FieldView
 from api.views.presidence import MoveView, PresidencePage, RulingView
+from api.views.sitting_decisions import EnvelopeView
+from grants.comites.acces import Place
 from grants.comites.chair_sight import Ruling, rulings_of
 from grants.comites.comptage import RETENU
 from grants.comites.mots import Mots
@@ -60,6 +63,7 @@ def presidence(
         organisme=guest.organisme_nom,
         title=seance_name(place.subject.row),
         mots=mots,
+        envelopes=_envelopes(connection, engine, place, rulings),
         stage=pipeline.stage(stage).label,
         back=Link(label="Ma page de membre", url=home),
         url=url,
@@ -73,6 +77,17 @@ def presidence(
         decided=sum(each.hearing.decision is not None for each in rulings),
         closed=sum(each.hearing.is_closed for each in rulings),
     )
+
+
+def _envelopes(
+    connection: Connection, engine: Engine, place: Place, rulings: Sequence[Ruling]
+) -> tuple[EnvelopeView, ...]:
+    """What is left to grant, while she decides; nothing where the comité advises or no limit is."""
+    if not place.regles.mots.decides:
+        return ()
+    ids = [each.hearing.dossier_id for each in rulings]
+    found = envelopes_for(connection, engine, place.subject, ids)
+    return tuple(each for each in found if each.disponible is not None)
 
 
 def _ruling(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from api.presentation.fields import question
 from api.presentation.seance_head import DECISIONS, Sitting, head_of
 from api.presentation.seance_lines import line_of, mark_of
@@ -28,6 +30,7 @@ from grants.dossiers.gathered import dossiers_by_id
 from grants.finances.enveloppes import dispositifs_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
+from workflow.subject import Subject
 
 #: What became of one decision: of which dossier, done or not, with every sentence.
 Told = Mapping[int, tuple[bool, tuple[str, ...]]]
@@ -143,17 +146,22 @@ def _outcomes(items: Sequence[Item], told: Told) -> tuple[Outcome, ...]:
 
 def _envelopes(sitting: Sitting) -> tuple[EnvelopeView, ...]:
     """Those of the dispositifs whose dossiers are heard, for the year of the séance."""
-    asking, row = sitting.asking, sitting.sight.subject.row
+    asking = sitting.asking
     ids = [each.dossier_id for each in sitting.sight.items]
-    keys = {each.pipeline for each in dossiers_by_id(asking.connection, asking.organisme_id, ids)}
-    loaded = [asking.engine.catalogue.latest(key) for key in sorted(keys)]
+    return envelopes_for(asking.connection, asking.engine, sitting.sight.subject, ids)
+
+
+def envelopes_for(
+    connection: Connection, engine: Engine, seance: Subject, dossiers: Sequence[int]
+) -> tuple[EnvelopeView, ...]:
+    """The enveloppes that these dossiers of a séance are granted from."""
+    mine = seance.tenant_id
+    keys = {each.pipeline for each in dossiers_by_id(connection, mine, list(dossiers))}
+    loaded = [engine.catalogue.latest(key) for key in sorted(keys)]
     dispositifs = dict.fromkeys(each.pipeline.dispositif for each in loaded if each)
-    year = to_paris(row["tenue_le"]).year
+    year = to_paris(seance.row["tenue_le"]).year
     return tuple(
-        envelope_view(
-            asking.engine,
-            engagement_of(asking.connection, asking.engine, asking.organisme_id, dispositif, year),
-        )
+        envelope_view(engine, engagement_of(connection, engine, mine, dispositif, year))
         for dispositif in dispositifs
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from api.views.chrome import Link
 from api.views.fields import FieldView
 from api.views.hearings import OutcomeView, Tone
+from api.views.sitting_decisions import EnvelopeView
 from grants.comites.mots import Mots
 
 
@@ -56,6 +57,7 @@ class PresidencePage:
     title: str
     stage: str
     mots: Mots
+    envelopes: tuple[EnvelopeView, ...]
     back: Link
     url: str
     move_url: str

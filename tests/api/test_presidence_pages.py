@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from grants.comites.decisions import decision_of
 from grants.comites.deports import step_aside
 from grants.comites.minutes import minutes_row
+from grants.finances.enveloppes import open_enveloppe
 from tests.builders.comites import MEMBERS, STRUCTURES, Sitting, assemble
 from tests.builders.dossiers import Counter
 from tests.builders.visitors import Answer, Clock, Visitor
@@ -157,3 +158,19 @@ def test_the_president_reads_the_minutes_before_validating_them(
         row = minutes_row(session.connection(), hearing.seance)
     assert row is not None
     assert row["pdf"].startswith(b"%PDF")
+
+
+def test_what_is_left_to_grant_is_before_her_eyes_while_she_decides(
+    chair: Chair, sitting: Sitting
+) -> None:
+    hearing, direction = sitting.hearing, sitting.counter.office.identity()
+    assert "il reste" not in chair.see()
+    form = {"dispositif": "microprojets", "financeur": "Région", "montant": "50 000"}
+    with hearing.database.unit_of_work() as session:
+        asked = {**form, "annee": str(hearing.now.year)}
+        open_enveloppe(session, hearing.engine, direction, asked, hearing.now)
+    hearing.vote(sitting.dossiers[0], hearing.members()[0].id, "favorable", montant=1_200_000)
+    chair.post(f"{chair.about}/vote", geste="clore")
+    chair.post(f"{chair.about}/decision", retenue="retenu", montant="12 000")
+    assert "12 000 € engagés" in chair.see()
+    assert "38 000 €" in chair.see()
