@@ -17,10 +17,10 @@ d'une requête qui traverse toute l'application (session, droits, base, gabarit)
 côté, le nombre d'instructions SQL. Le rapport est celui du plus grand nombre au plus petit, chacun
 demandé à son tour : la médiane des séries.
 
-Où un rapport dépasse ce qui est visé : *Pilotage* compte ce qui est arrivé dans la période, et le
-plus grand organisme en a dix fois plus. Sur PostgreSQL, la liste d'un département triée par
-référent lit les dossiers de chaque référent pour n'en garder qu'un département : un index des deux
-ensemble manque.
+Où un rapport dépasse ce qui était visé, la cause a été traitée depuis cette mesure : *Pilotage*
+additionne des compteurs tenus par mois au lieu de compter ce qui est arrivé dans la période, et sur
+PostgreSQL un index tient ensemble le département et le référent. Ces lignes restent à mesurer de
+nouveau.
 """
 
 
