@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, text
 
+from benchmarks.date_jobs import date_jobs
 from benchmarks.orders import ORGANISME
 from benchmarks.peers.sweep_by_hand import RULE, SweepOnPostgresql, SweepOnSqlite
 from benchmarks.places import empty_database, is_sqlite
@@ -22,7 +23,7 @@ from tests.builders.databases import build_schema
 from workflow.database import Database, table_of
 
 TITLE = "Les rappels dus"
-HOUSE, BY_HAND, DATE_JOBS = "Microprojets", "SQL écrit à la main", "APScheduler, une tâche datée"
+HOUSE, BY_HAND, DATE_JOBS = "Microprojets", "SQL écrit à la main", "APScheduler, tâches datées"
 IDLE, QUERY = "tour d'horloge à vide", "la même question seule"
 OF_SQL, TIMES_DATE_JOBS, IDLE_AT_MOST = 0.6, 10.0, 2.0
 #: Nine in Paris, a Tuesday of October: each round is due a minute after the one before.
@@ -31,7 +32,6 @@ PROCESSES = (1, 4)
 ROUNDS = 5
 #: Rounds, reminders in each, échéances in all.
 FULL, QUICK = (ROUNDS, 400, 1_000_000), (2, 100, 20_000)
-_JOBS = 200
 
 
 HEADER = (
@@ -39,14 +39,15 @@ HEADER = (
     *("× tâches datées", "Tour à vide ÷ question seule"),
 )
 TEXT = """\
-Un million d'échéances, dont dix mille dues : chacune est retrouvée, son dossier et son porteur
-verrouillés, sa cause vérifiée, sa lettre écrite dans la boîte d'envoi avec les données dont elle
-sera faite, le journal chaîné, l'échéance close. Chaque série en traite une part ; les processus se
-la partagent sans rien faire deux fois.
+Un million d'échéances, dont plus de dix mille dues : chacune est retrouvée, son dossier et son
+porteur verrouillés, sa cause vérifiée, sa lettre écrite dans la boîte d'envoi avec les données dont
+elle sera faite, le journal chaîné, l'échéance close. Chaque série en traite une part ; les
+processus se la partagent sans rien faire deux fois.
 
 - *SQL à la main* : les mêmes instructions, dans le même ordre et par mêmes lots, sur le pilote nu.
 - *Tâches datées* : APScheduler, une tâche par rappel, dans son propre magasin ; chacune fait le
-  même travail, à la main.
+  même travail, à la main, dans sa propre transaction. Un seul processus, comme il le demande, et
+  autant de fils d'exécution que les autres ont de processus.
 - *Tour à vide* : rien n'est dû. En face, la même question posée seule sur une connexion ouverte.
 
 Une tâche datée valide une transaction par rappel ; la file, une par lot. Le rapport des deux suit
@@ -79,23 +80,20 @@ class SweepMeasures:
 
     swept: Sequence[SweepResult]
     idle: IdleResult
-    jobs: float
 
 
 def measure(kind: str, rounds: int, each: int, echeances: int) -> SweepMeasures:
-    """Interleaved rounds of due reminders, then an idle clock, then one date job per reminder."""
-    slices = (rounds + 1) * 2 * len(PROCESSES)
+    """Interleaved rounds of due reminders, swept or by date jobs, then an idle clock."""
+    slices = (rounds + 1) * 3 * len(PROCESSES)
     with empty_database(kind) as url:
         build_schema(url)
         database = Database(url)
-        seed_echeances(database, slices * each + _JOBS, each, echeances)
+        seed_echeances(database, slices * each, each, echeances)
         moments = iter(range(slices))
         swept = [
             SweepResult(kind, many, _rates(url, many, rounds, each, moments)) for many in PROCESSES
         ]
-        after = BEGIN + timedelta(minutes=slices)
-        jobs = _date_jobs(url, after)
-        found = SweepMeasures(swept, _idle(database, kind), jobs)
+        found = SweepMeasures(swept, _idle(database, kind))
         database.dispose()
     return found
 
@@ -117,7 +115,7 @@ def rows(
                     str(swept.processes),
                     *(rate(swept.rates, name) for name in (HOUSE, BY_HAND)),
                     at_least(swept.rates.ratio(HOUSE, BY_HAND), OF_SQL),
-                    at_least(swept.rates.median(HOUSE) / each.jobs, TIMES_DATE_JOBS),
+                    at_least(swept.rates.ratio(HOUSE, DATE_JOBS), TIMES_DATE_JOBS),
                     at_most(each.idle.tick / each.idle.query, IDLE_AT_MOST) if alone else "",
                 ]
             )
@@ -125,11 +123,14 @@ def rows(
 
 
 def _rates(url: str, many: int, rounds: int, each: int, moments: Any) -> Rates:
+    def due_now() -> datetime:
+        return BEGIN + timedelta(minutes=next(moments))
+
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(many, spawn, initializer=_open, initargs=(url,)) as pool:
 
         def rate(work: Callable[[str, datetime], int]) -> float:
-            now = BEGIN + timedelta(minutes=next(moments))
+            now = due_now()
             start = time.perf_counter()
             done = sum(pool.map(work, [url] * many, [now] * many))
             taken = time.perf_counter() - start
@@ -137,7 +138,14 @@ def _rates(url: str, many: int, rounds: int, each: int, moments: Any) -> Rates:
                 raise RuntimeError(f"{work}: {done} rappels au lieu de {each}")
             return each / taken
 
-        return interleave({HOUSE: lambda: rate(_house), BY_HAND: lambda: rate(_hand)}, rounds)
+        return interleave(
+            {
+                HOUSE: lambda: rate(_house),
+                BY_HAND: lambda: rate(_hand),
+                DATE_JOBS: lambda: date_jobs(url, due_now(), many),
+            },
+            rounds,
+        )
 
 
 _OPENED: dict[str, Any] = {}
@@ -195,50 +203,6 @@ def _per_second(run: Callable[[], object], times: int = 500) -> float:
     for _ in range(times):
         run()
     return times / (time.perf_counter() - start)
-
-
-def _date_jobs(url: str, now: datetime) -> float:
-    """One date job per reminder in the scheduler's own store, each doing the same work by hand."""
-    from apscheduler.executors.pool import ThreadPoolExecutor as Pool
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
-
-    _open(url)
-    database = _OPENED[url][0]
-    store = SQLAlchemyJobStore(engine=database.engine)
-    scheduler = BackgroundScheduler(
-        jobstores={"default": store},
-        executors={"default": Pool(1)},
-        job_defaults={"misfire_grace_time": None},
-        timezone=UTC,
-    )
-    scheduler.start(paused=True)
-    ids = _due_at(database, now)
-    past = datetime.now(UTC) - timedelta(seconds=1)
-    for id in ids:
-        scheduler.add_job(one_job, "date", run_date=past, args=(url, id, now))
-    start = time.perf_counter()
-    scheduler.resume()
-    while scheduler.get_jobs() or _due_at(database, now):
-        time.sleep(0.05)
-    taken = time.perf_counter() - start
-    scheduler.shutdown()
-    return len(ids) / taken
-
-
-def one_job(url: str, porteur: int, now: datetime) -> None:
-    """What one date job does: one reminder, in a transaction of its own."""
-    peer = _OPENED[url][2]
-    with peer.transaction() as cursor:
-        peer.see_to(cursor, [porteur], now)
-
-
-def _due_at(database: Database, now: datetime) -> list[int]:
-    from grants.relances.dues import BEGINNING, reminders_due
-
-    with database.reading() as session:
-        due = reminders_due(session.connection(), now, BEGINNING, 10_000)
-    return [each.person.personne_id for each in due if each.person.personne_id is not None]
 
 
 # --- A million échéances ------------------------------------------------------------------------

@@ -89,6 +89,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         """SQLite keeps text: written in one step, SQLAlchemy's three took half of a statement."""
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """The same the other way."""
+        return (
+            _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        )
+
     def process_result_value(
         self,
         value: datetime | None,
@@ -108,6 +114,10 @@ def _as_text(value: datetime | None) -> str | None:
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
     return value.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -24,13 +24,12 @@ class _Keyed:
     def __init__(self, pipeline: Pipeline, types: Mapping[str, FieldType]) -> None:
         self.pipeline = pipeline
         self.types = types
-        self.key = (pipeline.key, pipeline.version, id(pipeline))
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return id(self.pipeline)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Keyed) and self.key == other.key
+        return isinstance(other, _Keyed) and self.pipeline is other.pipeline
 
 
 @lru_cache(maxsize=512)

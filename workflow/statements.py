@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -204,6 +205,7 @@ class _Compiled:
         compiled = alone.compile(dialect=_positional(dialect))
         self.sql: str = str(compiled)
         self._names: list[str] = compiled.positiontup
+        self._pick = _picker(self._names)
         # A value that is owed has no stand-in: forgotten, it is an error and never a NULL.
         self._constants = {
             name: value
@@ -223,7 +225,7 @@ class _Compiled:
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         known = {**self._constants, **values} if self._constants else values
-        bound = [known[name] for name in self._names]
+        bound = list(self._pick(known))
         for position, convert in self._binds:
             bound[position] = convert(bound[position])
         return bound
@@ -233,6 +235,13 @@ class _Compiled:
         for label, convert in self._results:
             read[label] = convert(read[label])
         return read
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """The values of these names, in order; KeyError where one is missing."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _writes(sql: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,8 +17,7 @@ from workflow.pipeline import ENTRY, ReminderRule
 from workflow.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """A rule looked at on a dossier, with the facts that it asks: each is read once."""
 
     subject: Subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from grants.dossiers.causes import Cause, gone, is_over, place_of
 from grants.relances.looking import Look
@@ -16,8 +16,7 @@ OVER = "la date annoncée est passée"
 LATER_ONE = "la suivante est due aussi"
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """One reminder: the échéance, the dossier it is about, the rule that planned it, its facts."""
 
     echeance: Mapping[str, Any]

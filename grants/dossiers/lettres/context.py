@@ -22,6 +22,8 @@ from workflow.subject import Subject
 #: Kept as they are, for the filters of a letter; every other answer is told as people read it.
 _AS_KEPT = frozenset({"texte", "texte_long", "montant", "date", "date_heure", "entier", "oui_non"})
 _PLAIN = frozenset({"texte", "texte_long", "montant", "entier", "oui_non"})
+#: Of few values, each said the same way again and again.
+_AMONG_FEW = frozenset({"choix", "departement"})
 #: A bank account is for the payment alone: no letter repeats it.
 _PRIVATE = frozenset({"iban"})
 
@@ -94,13 +96,18 @@ def _dossier(engine: Engine, subject: Subject, pipeline: Pipeline, stage: str) -
 def _told(engine: Engine, machine: PipelineMachine) -> Mapping[str, Callable[[Any], Any] | None]:
     """How a letter says each answer of a pipeline that it may repeat; None for as it is."""
     types = engine.vocabulary.field_types
-    return {
-        key: None
-        if field.type in _PLAIN and not field.multiple
-        else partial(told_answer, types[field.type], field)
-        for key, field in machine.fields.items()
-        if is_told(engine, field)
-    }
+    told: dict[str, Callable[[Any], Any] | None] = {}
+    for key, field in machine.fields.items():
+        if not is_told(engine, field):
+            continue
+        say = partial(told_answer, types[field.type], field)
+        if field.type in _PLAIN and not field.multiple:
+            told[key] = None
+        elif field.type in _AMONG_FEW and not field.multiple:
+            told[key] = lru_cache(maxsize=256)(say)
+        else:
+            told[key] = say
+    return told
 
 
 def is_told(engine: Engine, field: Field) -> bool:

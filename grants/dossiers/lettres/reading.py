@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, select
@@ -16,7 +17,9 @@ from grants.organisation.tables import Adhesion, Compte, Organisme
 from grants.structures.tables import Structure
 from workflow.database import table_of
 from workflow.engine import Engine
+from workflow.machine import PipelineMachine
 from workflow.many import Among
+from workflow.references import ReferenceKind
 from workflow.statements import Statement
 from workflow.subject import Subject
 
@@ -102,7 +105,7 @@ def read_around(
     connection: Connection,
     engine: Engine,
     subject: Subject,
-    uses: Set[str],
+    uses: frozenset[str],
     answers: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
     gathered: Gathered | None = None,
@@ -139,17 +142,15 @@ def _referred(
     connection: Connection,
     engine: Engine,
     subject: Subject,
-    uses: Set[str],
+    uses: frozenset[str],
     answers: Mapping[str, Any],
     facts: Mapping[str, Any],
 ) -> dict[str, dict[str, Any] | None]:
     """The rows that the answers point to: the new one, or the one that a move takes away."""
     told: dict[str, dict[str, Any] | None] = {}
-    fields = engine.machine(subject).fields
-    for key in uses & fields.keys():
-        kind = engine.vocabulary.references.get(fields[key].type)
-        if kind is None or kind.read is None or kind.tell is None:
-            continue
+    for key, kind in _references(engine, engine.machine(subject), uses):
+        assert kind.read is not None, "only those that are read are kept"
+        assert kind.tell is not None, "only those that are told are kept"
         id = answers.get(key) or subject.values.get(key)
         known = facts.get(key)
         same = isinstance(known, Mapping) and known["id"] == id
@@ -159,8 +160,18 @@ def _referred(
     return told
 
 
+@lru_cache(maxsize=256)
+def _references(
+    engine: Engine, machine: PipelineMachine, uses: frozenset[str]
+) -> tuple[tuple[str, ReferenceKind], ...]:
+    """The fields of a pipeline that letters use these names of, and that point to something."""
+    kinds, fields = engine.vocabulary.references, machine.fields
+    found = [(key, kinds.get(fields[key].type)) for key in uses & fields.keys()]
+    return tuple((key, kind) for key, kind in found if kind and kind.read and kind.tell)
+
+
 def _appointment(
-    connection: Connection, subject: Subject, uses: Set[str], answers: Mapping[str, Any]
+    connection: Connection, subject: Subject, uses: frozenset[str], answers: Mapping[str, Any]
 ) -> Mapping[str, Any] | None:
     """The appointment that a move fixes, or the one in force."""
     if RENDEZ_VOUS not in uses:

@@ -14,7 +14,8 @@ _NAME = re.compile(r"[a-z_]+")
 
 def uses_of(letters: Iterable[Letter]) -> frozenset[str]:
     """Every name that these letters mention, and what their calendar files are made from."""
-    return frozenset().union(*(_mentioned(each.source, each.attachments) for each in letters))
+    found = [_mentioned(each.source, each.attachments) for each in letters]
+    return found[0] if len(found) == 1 else frozenset().union(*found)
 
 
 @lru_cache(maxsize=512)
