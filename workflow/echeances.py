@@ -134,6 +134,13 @@ _RESCHEDULE = Statement(
     .where(_TABLE.c.id == bindparam("id_"))
     .values(due_at=bindparam("due_"), anchored_on=bindparam("day_"))
 )
+_DUE = Statement(
+    select(*_TABLE.c)
+    .where(_TO_COME, _TABLE.c.kind == bindparam("kind_"), _TABLE.c.due_at <= bindparam("now_"))
+    .order_by(_TABLE.c.due_at)
+    .limit(bindparam("most_"))
+    .with_for_update(skip_locked=True)
+)
 _PUT_OFF = Statement(
     update(_TABLE).where(_TABLE.c.id == bindparam("id_")).values(due_at=bindparam("due_"))
 )
@@ -320,14 +327,7 @@ def reminders_of(kind: str) -> tuple[ColumnElement[bool], ...]:
 
 def due(connection: Connection, kind: str, now: datetime, most: int) -> list[dict[str, Any]]:
     """The oldest open échéances of a kind that are due, each claimed by one caller only."""
-    query = (
-        select(*_TABLE.c)
-        .where(_TABLE.c.state == PREVUE, _TABLE.c.kind == kind, _TABLE.c.due_at <= now)
-        .order_by(_TABLE.c.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return _DUE.rows(connection, {"kind_": kind, "now_": now, "most_": most})
 
 
 def is_due(connection: Connection, id: int, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session
 
 from grants.comites.chain import record
@@ -27,12 +27,21 @@ from workflow.dates import from_paris, plain, to_paris
 from workflow.echeance_table import Echeance
 from workflow.engine import Engine
 from workflow.pipeline import ENTRY, ReminderRule
+from workflow.statements import Statement
 from workflow.subject import Subject
 
 PREPARED, DROPPED = "relance_preparee", "relances_annulees"
 #: The fact that names the members whom a reminder is for, where it is not for all of them.
 SILENT = "voix_sans_vote"
 _E = table_of(Echeance)
+
+
+_DUE = Statement(
+    select(_E.c.id, _E.c.tenant_id.label("organisme_id"), _E.c.subject_id.label("seance_id"))
+    .where(*echeances.reminders_of(KIND), _E.c.due_at <= bindparam("now"))
+    .order_by(_E.c.due_at, _E.c.id)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,7 @@ class SeenTo:
 
 def sittings_due(connection: Connection, now: datetime, most: int) -> list[SittingDue]:
     """The oldest reminders of séances that are due, soonest first."""
-    query = (
-        select(_E.c.id, _E.c.tenant_id, _E.c.subject_id)
-        .where(*echeances.reminders_of(KIND), _E.c.due_at <= now)
-        .order_by(_E.c.due_at, _E.c.id)
-        .limit(most)
-    )
-    return [SittingDue(*row) for row in connection.execute(query)]
+    return [SittingDue(**row) for row in _DUE.rows(connection, {"now": now, "most": most})]
 
 
 def see_to(session: Session, engine: Engine, due: SittingDue, now: datetime) -> SeenTo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from grants.dossiers.tables import Dossier
@@ -36,6 +37,7 @@ COLUMNS: Mapping[str, str] = {
 }
 #: The column that holds a field, where the two names differ.
 _COLUMN_OF = {"seance": "seance_id"}
+_IN_COLUMNS = itemgetter(*[_COLUMN_OF.get(key, key) for key in COLUMNS])
 # A date among the JSON answers is text; these types read back as they were written.
 _PLAIN = frozenset({"texte", "texte_long", "montant", "entier", "nombre", "choix", "oui_non"})
 
@@ -72,7 +74,7 @@ def kept_values(
     row: Mapping[str, Any], fields: Mapping[str, Field], types: Mapping[str, FieldType]
 ) -> dict[str, Any]:
     """Every answer kept on a dossier, by field key, typed."""
-    values = {key: row[_COLUMN_OF.get(key, key)] for key in COLUMNS}
+    values: dict[str, Any] = dict(zip(COLUMNS, _IN_COLUMNS(row), strict=True))
     values["titre"] = values["titre"] or None
     if row["donnees"] != "{}":
         for key, raw in _read(row["donnees"]).items():

@@ -27,6 +27,13 @@ _ANY = Statement(
     .where(_TO_COME, _E.c.due_at <= bindparam("now_"))
     .limit(1)
 )
+_ACTION = Statement(
+    select(literal_column("1"))
+    .select_from(_E)
+    .where(_TO_COME, text(f"echeance.kind = '{echeances.ACTION}'"))
+    .where(_E.c.due_at <= bindparam("now_"))
+    .limit(1)
+)
 #: Where a walk through what is due begins: before everything.
 BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
 Place = tuple[datetime, int]
@@ -78,6 +85,11 @@ _OLDEST = Statement(
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Whether any échéance is due: the one question that an idle clock asks."""
     return _ANY.first(connection, {"now_": now}) is not None
+
+
+def action_due(connection: Connection, now: datetime) -> bool:
+    """Whether any timed action is due: nobody is kept from writing to find that none is."""
+    return _ACTION.first(connection, {"now_": now}) is not None
 
 
 def reminders_due(connection: Connection, now: datetime, after: Place, most: int) -> list[Due]:

@@ -21,6 +21,7 @@ from grants.relances.dues import (
     BEGINNING,
     Due,
     Person,
+    action_due,
     anything_due,
     ids_standing_in,
     reminders_due,
@@ -96,8 +97,9 @@ def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
     with database.glance() as connection:
         if not anything_due(connection, now):
             return swept
-    with database.unit_of_work() as session:
-        found = echeances.due(session.connection(), echeances.ACTION, now, MOST_AT_ONCE)
+    with database.glance() as connection:
+        acting = action_due(connection, now)
+    found = _actions_due(database, now) if acting else []
     for due in found:
         with attempts.one(due["subject_id"]):
             _take(database, engine, due, now, swept)
@@ -107,6 +109,11 @@ def sweep(database: Database, engine: Engine, now: datetime) -> Swept:
     _see_to_sittings(database, engine, now, swept, attempts)
     attempts.tell()
     return swept
+
+
+def _actions_due(database: Database, now: datetime) -> list[dict[str, Any]]:
+    with database.unit_of_work() as session:
+        return echeances.due(session.connection(), echeances.ACTION, now, MOST_AT_ONCE)
 
 
 def _batches(database: Database, now: datetime) -> Iterator[list[Due]]:
