@@ -50,9 +50,20 @@ processus se la partagent sans rien faire deux fois.
   autant de fils d'exécution que les autres ont de processus.
 - *Tour à vide* : rien n'est dû. En face, la même question posée seule sur une connexion ouverte.
 
-Une tâche datée valide une transaction par rappel ; la file, une par lot. Le rapport des deux suit
-donc le prix d'une écriture durable : huit à onze quand le disque met plusieurs millisecondes, deux
-à trois quand il répond vite. À quatre processus sur SQLite, ils attendent le même verrou.
+Les rappels se traitent par lots de 250 personnes, une transaction chacun : une question pour tous
+les dossiers, une pour toutes les personnes, une pour chaque fait et pour ce que disent les
+lettres, puis six écritures ; sur PostgreSQL, six instructions qui reçoivent des tableaux. Une
+tâche datée valide une transaction par rappel, et APScheduler une de plus pour l'oublier : le
+rapport des deux suit le prix d'une écriture durable. Sur SQLite, un seul processus balaie à la
+fois, les autres lui laissent la place.
+
+Essayé pour aller plus vite : lire les rappels dus par leur moment (par leur nature, SQLite lisait
+ceux du million entier) ; questions et écritures par lots ; tableaux en binaire (en clair, le texte
+des lettres, plein de guillemets, doublait le temps d'un rappel sur PostgreSQL) ; règles, libellés
+et champs préparés une fois par lot ou par dispositif. Arrêter le ramasse-miettes, ou laisser de la
+place dans les pages de PostgreSQL, n'a presque rien donné. Du temps de calcul d'un rappel sur
+SQLite, près d'un tiers est la base, un sixième le JSON et les empreintes, le reste les règles et
+les objets qu'elles lisent ; à la main, la moitié de ce temps suffit.
 """
 
 
