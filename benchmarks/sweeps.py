@@ -126,7 +126,9 @@ def rows(
                     str(swept.processes),
                     *(rate(swept.rates, name) for name in (HOUSE, BY_HAND)),
                     at_least(swept.rates.ratio(HOUSE, BY_HAND), OF_SQL),
-                    at_least(swept.rates.ratio(HOUSE, DATE_JOBS), TIMES_DATE_JOBS),
+                    at_least(swept.rates.ratio(HOUSE, DATE_JOBS), TIMES_DATE_JOBS)
+                    if DATE_JOBS in swept.rates.by_peer
+                    else "à mesurer",
                     at_most(each.idle.tick / each.idle.query, IDLE_AT_MOST) if alone else "",
                 ]
             )

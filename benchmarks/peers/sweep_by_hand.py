@@ -134,7 +134,8 @@ class Sweep(ByHand):
         rows = {row[0]: dict(zip(NAMES, row[1:], strict=True)) for row in locked}
         if self.share:  # somebody may have seen to them meanwhile
             due = self._all(cursor, _ECHEANCES, theirs, after=(self.instant(now),))
-        free = {row[0] for row in self._all(cursor, _PEOPLE, people, lock=self.people_lock)}
+        held = [row["porteur_id"] for row in rows.values()]
+        free = {row[0] for row in self._all(cursor, _PEOPLE, held, lock=self.people_lock)}
         emails = [row["porteur_email"] for row in rows.values()]
         if not rows:
             return 0

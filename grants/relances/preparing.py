@@ -99,13 +99,13 @@ def _locked_dues(
     rows: dict[Person, list[Mapping[str, Any]]] = {}
     for person, row in due:
         rows.setdefault(person, []).append(row)
-    free = _lock_people(connection, rows)
     found: dict[Person, Dues] = {}
-    for person in free:
-        dues = [(row, subjects.get(row["subject_id"])) for row in rows[person]]
+    for person, theirs in rows.items():
+        dues = [(row, subjects.get(row["subject_id"])) for row in theirs]
         if all(subject and person_of(subject) == person for _, subject in dues):
             found[person] = [(row, subject) for row, subject in dues if subject]
-    return found
+    # Only those: holding the people whose dossiers somebody else holds would stop him too.
+    return {person: found[person] for person in _lock_people(connection, found)}
 
 
 def person_of(subject: Subject) -> Person:
