@@ -24,6 +24,7 @@ from grants.dossiers.pieces.guards import waiting_faults
 from grants.dossiers.tables import Dossier
 from grants.dossiers.vocabulary import DOSSIERS
 from grants.finances.vocabulary import FINANCES
+from grants.interventions.vocabulary import INTERVENTIONS
 from grants.organisation.roles import PIPELINE_ROLES
 from grants.organisation.vocabulary import ORGANISATION
 from grants.reprise.vocabulary import REPRISE
@@ -57,7 +58,7 @@ REGISTERED = (
 def assemble_vocabulary() -> Vocabulary:
     """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
     return Vocabulary.assemble(
-        (ORGANISATION, STRUCTURES, DOSSIERS, FINANCES, COMITES, REPRISE),
+        (ORGANISATION, STRUCTURES, DOSSIERS, INTERVENTIONS, FINANCES, COMITES, REPRISE),
         roles=PIPELINE_ROLES | ROLES_DE_SEANCE,
         letters=load_letters([LETTERS]),
     )

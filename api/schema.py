@@ -15,6 +15,7 @@ import grants.dossiers.tables
 import grants.dossiers.taches.tables
 import grants.finances.tables
 import grants.fusions.tables
+import grants.interventions.tables
 import grants.organisation.acces_tables
 import grants.organisation.jeton_tables
 import grants.organisation.tables
@@ -31,6 +32,7 @@ from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
 from grants.comites.tables import Comite, Membre, Seance
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Enveloppe
+from grants.interventions.tables import Intervention
 from grants.organisation.tables import Organisme, Personne
 from grants.structures.tables import Structure
 from workflow.database import table_of
@@ -47,6 +49,7 @@ DECLARED = (
     grants.dossiers.taches.tables,
     grants.finances.tables,
     grants.fusions.tables,
+    grants.interventions.tables,
     grants.organisation.acces_tables,
     grants.organisation.jeton_tables,
     grants.organisation.tables,
@@ -70,6 +73,7 @@ JOURNAL_OWNERS = {
     "comite": table_of(Comite),
     "dossier": table_of(Dossier),
     "enveloppe": table_of(Enveloppe),
+    "intervention": table_of(Intervention),
     "membre": table_of(Membre),
     "organisme": table_of(Organisme),
     "personne": table_of(Personne),

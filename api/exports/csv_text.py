@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from api.exports.values import Rows, heading, is_dangerous
+from api.exports.values import IN_HUNDREDTHS, Rows, heading, is_dangerous
 from api.presentation.listed_columns import Column, Value
 
 _BLOCK = 64 * 1024
@@ -36,7 +36,7 @@ def _cell(column: Column, value: Value) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, int):
-        return _amount(value) if column.kind == "montant" else str(value)
+        return _amount(value) if column.kind in IN_HUNDREDTHS else str(value)
     return _text(value)
 
 

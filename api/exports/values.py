@@ -15,6 +15,8 @@ from workflow.engine import Engine
 SLICE = 1000
 #: A text that begins so is taken for a formula by a spreadsheet that reads it from a CSV file.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+#: Whole numbers that are written with two decimals.
+IN_HUNDREDTHS = frozenset({"montant", "heures"})
 _HEADINGS = {FIRST: "Projet", "depuis": "À cette étape depuis"}
 
 Rows = Iterable[Sequence[Value]]

@@ -17,7 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from api.exports.values import Rows, heading, is_dangerous
+from api.exports.values import IN_HUNDREDTHS, Rows, heading, is_dangerous
 from api.presentation.listed_columns import Column, Value
 
 #: What a sheet of the format holds, its heading included; the rest goes on in another sheet.
@@ -27,11 +27,11 @@ _LEVEL = 4
 _EPOCH = date(1899, 12, 30).toordinal()
 # Excel believes in a 29 February 1900: an earlier day is written as text.
 _FIRST_DAY = date(1900, 3, 1)
-_TEXT, _AMOUNT, _DATE, _HEADING, _QUOTED = range(5)
+_TEXT, _AMOUNT, _DATE, _HEADING, _QUOTED, _DECIMAL = range(6)
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # « _x0041_ » is how the format writes an odd character: what looks so is told apart.
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_WIDTHS = {"montant": 14, "date": 12, "nombre": 10, "texte": 24}
+_WIDTHS = {"montant": 14, "date": 12, "nombre": 10, "heures": 10, "texte": 24}
 
 
 def xlsx_file(title: str, columns: Sequence[Column], rows: Rows) -> Iterator[bytes]:
@@ -87,11 +87,12 @@ def _cell(place: str, column: Column, value: Value) -> str:
     if isinstance(value, date) and value >= _FIRST_DAY:
         return f'<c r="{place}" s="{_DATE}"><v>{value.toordinal() - _EPOCH}</v></c>'
     if isinstance(value, int):
-        if column.kind != "montant":
+        if column.kind not in IN_HUNDREDTHS:
             return f'<c r="{place}"><v>{value}</v></c>'
         whole, rest = divmod(abs(value), 100)
         sign = "-" if value < 0 else ""
-        return f'<c r="{place}" s="{_AMOUNT}"><v>{sign}{whole}.{rest:02d}</v></c>'
+        style = _AMOUNT if column.kind == "montant" else _DECIMAL
+        return f'<c r="{place}" s="{style}"><v>{sign}{whole}.{rest:02d}</v></c>'
     text = f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
     return _text(place, text, _QUOTED if is_dangerous(text) else _TEXT)
 
@@ -182,12 +183,13 @@ _STYLES = (
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="6"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1"'
-    ' applyNumberFormat="1"/></cellXfs>'
+    ' applyNumberFormat="1"/>'
+    '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )

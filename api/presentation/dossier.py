@@ -21,6 +21,7 @@ from api.presentation.dossier_forms import (
 from api.presentation.drafts import at_hand
 from api.presentation.fields import Asking
 from api.presentation.heard import heard_at
+from api.presentation.interventions import dossier_time
 from api.presentation.path import path_of
 from api.presentation.pieces import pieces_section
 from api.presentation.plan import plan_section
@@ -144,6 +145,7 @@ def _aside(
         "rendez_vous": _appointments(connection, subject, now),
         "appointment_form": appointment_form(asking, identity, pipeline, subject, looking),
         "tasks": dossier_tasks(_of_a_task(asking, looking), identity, subject.id, now),
+        "time": dossier_time(_of_time(asking, looking), identity, subject.id, now),
         "plan": plan_section(asking, pipeline, subject, identity, looking.plan),
         "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
         "tags": tags_section(connection, identity, subject, looking.tag_text, looking.tag_fault),
@@ -151,6 +153,11 @@ def _aside(
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),
     }
+
+
+def _of_time(asking: Asking, looking: Looking) -> Asking:
+    """The questions of an intervention, with what came back."""
+    return replace(asking, scope="temps", typed=looking.time_typed, faults=looking.time_faults)
 
 
 def _of_a_task(asking: Asking, looking: Looking) -> Asking:

@@ -47,6 +47,8 @@ class Looking:
     appointment_faults: Mapping[str, str] = field(default_factory=dict)
     tache_typed: Typed | None = None
     tache_faults: Mapping[str, str] = field(default_factory=dict)
+    time_typed: Typed | None = None
+    time_faults: Mapping[str, str] = field(default_factory=dict)
     drafts: Drafts = field(default_factory=dict)
 
 

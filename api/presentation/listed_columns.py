@@ -18,8 +18,8 @@ from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.pipeline import Pipeline
 
-Kind = Literal["texte", "montant", "date", "nombre"]
-#: A cell's value: cents for an amount, a day for a date.
+Kind = Literal["texte", "montant", "date", "nombre", "heures"]
+#: A cell's value: cents for an amount, hundredths for hours, a day for a date.
 Value = str | int | date | None
 
 

@@ -27,7 +27,7 @@ from grants.comites.mots import Mots
 from grants.comites.reserves import LIFT_FIELD
 from grants.comites.sight import Item
 from grants.dossiers.gathered import dossiers_by_id
-from grants.finances.enveloppes import dispositifs_of
+from grants.interventions.fields import dispositifs_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
 from workflow.subject import Subject

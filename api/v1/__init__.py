@@ -18,6 +18,7 @@ _SUBJECTS = (
     "around",
     "lots",
     "travail",
+    "interventions",
     "pieces",
     "finances",
     # « proches » is not the id of a structure: it comes before.

@@ -100,6 +100,7 @@ def main_navigation(*, settings: bool) -> tuple[NavItem, ...]:
         NavItem(key="tableau", label="Tableau", url="/tableau", icon="tableau"),
         NavItem(key="liste", label="Liste", url="/liste", icon="liste"),
         NavItem(key="structures", label="Structures", url="/structures", icon="structures"),
+        NavItem(key="interventions", label="Interventions", url="/interventions", icon="horloge"),
         NavItem(key="seances", label="Séances", url="/seances", icon="seances"),
         NavItem(key="courriers", label="Courriers", url="/courriers", icon="courrier"),
         NavItem(key="pilotage", label="Pilotage", url="/pilotage", icon="pilotage"),

@@ -12,6 +12,7 @@ from api.views.aujourdhui import Todo
 from api.views.drafts import AtHand
 from api.views.fields import FieldView
 from api.views.heard import HeardAt
+from api.views.interventions import InterventionLine, TotalView
 from api.views.pieces import PiecesSection
 from api.views.plan import PlanSection
 from api.views.sheets import Entry, SheetView
@@ -119,6 +120,16 @@ class DossierTasks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DossierTime:
+    """The time spent on a dossier: its total, the latest interventions, the form of one more."""
+
+    total: TotalView
+    lines: tuple[InterventionLine, ...]
+    all_url: str
+    form: SmallForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostButton:
     """A single button that posts, with no question to answer."""
 
@@ -207,6 +218,7 @@ class DossierPage(ActionsOnOffer):
     rendez_vous: tuple[RendezVousLine, ...] = ()
     appointment_form: SmallForm | None = None
     tasks: DossierTasks | None = None
+    time: DossierTime | None = None
     pieces: PiecesSection | None = None
     plan: PlanSection | None = None
     heard: tuple[HeardAt, ...] = ()

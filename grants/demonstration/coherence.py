@@ -72,6 +72,9 @@ def _references(demonstration: Demonstration) -> Iterator[str]:
     for tache in demonstration.taches:
         nommees = [("comptes", tache.par), ("comptes", tache.pour), ("dossiers", tache.dossier)]
         yield from _absentes(f"tâche « {tache.titre} »", nommees, connues)
+    for each in demonstration.interventions:
+        nommees = [("comptes", each.qui), ("dossiers", each.dossier)]
+        yield from _absentes(f"intervention du {each.le:%d/%m/%Y}", nommees, connues)
 
 
 def _absentes(

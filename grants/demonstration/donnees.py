@@ -68,6 +68,7 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         personnes=tuple(personne for fichier in fichiers for personne in fichier.personnes),
         dossiers=tuple(dossier for fichier in fichiers for dossier in fichier.dossiers),
         taches=tuple(tache for fichier in fichiers for tache in fichier.taches),
+        interventions=tuple(each for fichier in fichiers for each in fichier.interventions),
         comites=tuple(comite for fichier in fichiers for comite in fichier.comites),
         enveloppes=tuple(enveloppe for fichier in fichiers for enveloppe in fichier.enveloppes),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),

@@ -265,6 +265,17 @@ class Tache(Donnee):
     dossier: Cle | None = None
 
 
+class Intervention(Donnee):
+    """Time that somebody of the team spent on a dossier. Always invented."""
+
+    qui: Cle
+    dossier: Cle
+    nature: Texte
+    le: Moment
+    duree: Texte
+    km: int = 0
+
+
 class Fichier(Donnee):
     """What one TOML file may hold."""
 
@@ -278,6 +289,7 @@ class Fichier(Donnee):
     personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
     dossiers: tuple[Dossier, ...] = Field(default=(), alias="dossier")
     taches: tuple[Tache, ...] = Field(default=(), alias="tache")
+    interventions: tuple[Intervention, ...] = Field(default=(), alias="intervention")
 
 
 class Demonstration(Donnee):
@@ -290,6 +302,7 @@ class Demonstration(Donnee):
     personnes: tuple[Personne, ...]
     dossiers: tuple[Dossier, ...]
     taches: tuple[Tache, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
     comites: tuple[Comite, ...] = ()
     membres: tuple[Membre, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()

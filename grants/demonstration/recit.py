@@ -13,7 +13,15 @@ from sqlmodel import Session
 from grants.demonstration.coherence import nom_du_fait
 from grants.demonstration.courriers import PastLetters
 from grants.demonstration.installation import Installed
-from grants.demonstration.modeles import Demonstration, Dossier, Fait, LigneDePlan, Structure, Tache
+from grants.demonstration.modeles import (
+    Demonstration,
+    Dossier,
+    Fait,
+    Intervention,
+    LigneDePlan,
+    Structure,
+    Tache,
+)
 from grants.demonstration.papiers import Paper, Papers, papers_of
 from grants.demonstration.seances import Instant, Salle
 from grants.dossiers.advance import Demand, advance
@@ -26,6 +34,7 @@ from grants.dossiers.taches.service import NewTask, create_task
 from grants.finances.form import form_of
 from grants.finances.plan import Line, Plan
 from grants.finances.service import PlanEdit, edit_plan
+from grants.interventions.service import NewIntervention, log_intervention
 from grants.organisation.identity import Identity, software
 from grants.organisation.people import find_or_create_personne
 from grants.structures.contacts import attach
@@ -83,6 +92,8 @@ class Recit:
         letters.finish_tasks()
         for tache in self.demonstration.taches:
             self._give(tache)
+        for each in self.demonstration.interventions:
+            self._spend(each)
         for dossier in self.demonstration.dossiers:
             stage = self._stage_of(dossier)
             if stage != dossier.etape:
@@ -98,6 +109,21 @@ class Recit:
             create_task(self.session, self.engine, identity, task, tache.confiee_le)
         except Invalid as error:
             raise StoryImpossible(f"tâche « {tache.titre} » : {error.faults}") from error
+
+    def _spend(self, spent: Intervention) -> None:
+        """Somebody notes the time spent on a dossier."""
+        identity = self.place.identities[spent.qui]
+        raw = {
+            "nature": spent.nature,
+            "le": to_paris(spent.le).date().isoformat(),
+            "duree": spent.duree,
+            "km": str(spent.km),
+        }
+        new = NewIntervention(raw, self.dossiers[spent.dossier])
+        try:
+            log_intervention(self.session, self.engine, identity, new, min(spent.le, self.now))
+        except Invalid as error:
+            raise StoryImpossible(f"intervention de {spent.qui} : {error.faults}") from error
 
     def _events(self) -> Iterator[_Event]:
         for dossier in self.demonstration.dossiers:

@@ -192,19 +192,6 @@ def destination_named(attempt: Attempt) -> Refusal | None:
     return Refusal("destination_absente", sentence, "organisme_destinataire")
 
 
-@DOSSIERS.guard(
-    "au_dela_de_la_demi_journee", says="le temps passé dans l’année dépasse la demi-journée"
-)
-def more_than_half_a_day(attempt: Attempt) -> Refusal | None:
-    """Strictly above half a day in the year (rapport 2009); what half a day is, each one sets."""
-    hours = attempt.values.get("heures_dans_l_annee") if attempt.values else None
-    half = attempt.parameter("demi_journee")
-    if hours is None or half is None or hours > half:
-        return None
-    sentence = f"{_number(hours)} h dans l'année : c'est un suivi, jusqu'à {_number(half)} h."
-    return Refusal("temps_de_suivi", sentence, "heures_dans_l_annee")
-
-
 @DOSSIERS.guard("sans_rendez_vous", says="aucun rendez-vous n’est fixé", facts=("rendez_vous",))
 def without_appointment(attempt: Attempt) -> Refusal | None:
     """A reminder's cause: no appointment was fixed yet."""

@@ -64,5 +64,8 @@ _BESIDE = frozenset(
         "piece_validee",
         "piece_a_corriger",
         "fichier_retire",
+        "intervention_notee",
+        "intervention_corrigee",
+        "intervention_retiree",
     }
 )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import Session
 
 from grants.finances.tables import Enveloppe
+from grants.interventions.fields import dispositifs_of
 from grants.organisation.identity import Identity
 from grants.organisation.ledger import Fact, Ledger
 from workflow.database import table_of
@@ -25,14 +26,6 @@ ENVELOPPES = Ledger(
     {CREATED: "Enveloppe ouverte", CHANGED: "Enveloppe modifiée"},
 )
 _E = table_of(Enveloppe)
-
-
-def dispositifs_of(engine: Engine) -> dict[str, str]:
-    """The dispositifs of the pipelines, each with the label of its first one."""
-    found: dict[str, str] = {}
-    for pipeline in engine.catalogue.current():
-        found.setdefault(pipeline.dispositif, pipeline.label)
-    return found
 
 
 def enveloppe_fields(engine: Engine) -> tuple[Field, ...]:

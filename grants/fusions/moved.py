@@ -1,4 +1,4 @@
-"""What hangs on a structure and moves with a merge: dossiers, contacts, pièces, plans, members.
+"""What hangs on a structure and moves with a merge: dossiers, contacts, pièces, plans…
 
 A new table that points to a structure must be given its place here; a test reads the schema.
 """
@@ -16,13 +16,14 @@ from grants.dossiers.pieces.states import A_CORRIGER, ATTENDUE, RECUE, VALIDEE
 from grants.dossiers.pieces.tables import Piece
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Financement
+from grants.interventions.tables import Intervention
 from grants.structures.tables import Contact
 from workflow.database import table_of
 
 D, C, P, F = table_of(Dossier), table_of(Contact), table_of(Piece), table_of(Financement)
-M = table_of(Membre)
+M, T = table_of(Membre), table_of(Intervention)
 #: Every table whose rows hang on a structure and are moved here.
-MOVED: tuple[Table, ...] = (D, C, P, F, M)
+MOVED: tuple[Table, ...] = (D, C, P, F, M, T)
 _RANK = {ATTENDUE: 0, A_CORRIGER: 1, RECUE: 2, VALIDEE: 3}
 # Stands for the key of a pièce while two of them change places.
 _BETWEEN = "~"
@@ -45,6 +46,7 @@ class Content:
     champs: Mapping[str, Sequence[Any]]
     rendus: Mapping[str, Any]
     membres: Sequence[int] = ()
+    interventions: Sequence[int] = ()
 
     def plain(self) -> dict[str, Any]:
         """The same, as JSON keeps it."""
@@ -73,7 +75,7 @@ def move_contacts(connection: Connection, ids: Sequence[int], to: int) -> None:
 
 
 def retie(connection: Connection, table: Table, from_id: int, to: int) -> list[int]:
-    """Tie to a structure the rows that named another one (lines of plans, members); their ids."""
+    """Tie to a structure the rows that named another one (plans, members, time); their ids."""
     there = table.c.structure_id == from_id
     ids = list(connection.execute(select(table.c.id).where(there)).scalars())
     connection.execute(update(table).where(there).values(structure_id=to))

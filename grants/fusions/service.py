@@ -160,8 +160,8 @@ def _carry_out(
     key: str | None,
 ) -> None:
     connection, one, two = work.connection, kept["id"], absorbed["id"]
-    own = moved.dossiers_of(connection, work.identity.organisme_id, [one])
-    coming = moved.dossiers_of(connection, work.identity.organisme_id, [two])
+    organisme_id = work.identity.organisme_id
+    own, coming = (moved.dossiers_of(connection, organisme_id, [id]) for id in (one, two))
     contacts = moved.moving_contacts(connection, one, two)
     pieces = moved.moving_pieces(connection, one, two)
     moved.move_contacts(connection, contacts, one)
@@ -176,7 +176,8 @@ def _carry_out(
     told = {"champs": _pairs(kept, columns), "absorbee": absorbed["nom"]}
     STRUCTURES.note(connection, work.identity, kept, Fact(MERGED, work.now, told, key), columns)
     seqs = _move_dossiers(work, coming, one, absorbed["nom"], MERGED)
-    if pieces:
+    interventions = moved.retie(connection, moved.T, two, one)
+    if pieces or interventions:
         _settle(work, own)
     content = moved.Content(
         dossiers={str(id): seq for id, seq in seqs.items()},
@@ -184,6 +185,7 @@ def _carry_out(
         pieces={str(row["id"]): row["version"] + 1 for row in pieces},
         financements=moved.retie(connection, moved.F, two, one),
         membres=moved.retie(connection, moved.M, two, one),
+        interventions=interventions,
         champs=champs,
         rendus=given_up,
     )
@@ -206,7 +208,12 @@ def _take_back(work: _Work, merge: Merge, rows: Mapping[int, Mapping[str, Any]])
     moved.move_contacts(connection, content.contacts, merge.absorbed_id)
     pieces = moved.pieces_by_id(connection, [int(id) for id in content.pieces])
     moved.move_pieces(connection, pieces, merge.kept_id, merge.absorbed_id)
-    for table, ids in ((moved.F, content.financements), (moved.M, content.membres)):
+    retied = (
+        (moved.F, content.financements),
+        (moved.M, content.membres),
+        (moved.T, content.interventions),
+    )
+    for table, ids in retied:
         moved.give_back(connection, table, ids, merge.kept_id, merge.absorbed_id)
     before = {column: pair[0] for column, pair in content.champs.items()}
     told = {"champs": _pairs(kept, before), "rendue": absorbed["nom"]}

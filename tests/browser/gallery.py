@@ -29,6 +29,7 @@ from grants.dossiers.pieces.storage import Storage
 from grants.dossiers.pieces.tables import Fichier, Piece
 from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.tables import Tache
+from grants.interventions.tables import Intervention
 from grants.organisation.identity import Identity
 from grants.organisation.jetons import ECRITURE, LECTURE, make_token, revoke_token, tokens_of
 from grants.organisation.roles import DIRECTION, ROLES
@@ -75,6 +76,8 @@ NO_PAGE = frozenset(
         "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",
         "/liste/export.csv",
         "/liste/export.xlsx",
+        "/interventions/export.csv",
+        "/interventions/export.xlsx",
         "/parametres/signature",
         "/ma-seance/{seance_id}/dossier-de-seance.pdf",
         "/ma-seance/{seance_id}/presidence/proces-verbal.pdf",
@@ -90,6 +93,7 @@ WRITING = frozenset(
         "/dossiers/nouveau",
         "/dossiers/{dossier_id}/porteur",
         "/taches/{task_id}",
+        "/interventions/{intervention_id}",
         "/structures/nouvelle",
         "/structures/{structure_id}/modifier",
         "/structures/{structure_id}/contacts/{contact_id}",
@@ -113,6 +117,8 @@ GENERAL = (
     "/courriers?vue=tous",
     "/courriers/adresses",
     "/tableau",
+    "/interventions",
+    "/interventions/liste",
     "/liste",
     "/liste/colonnes",
     "/liste/vues",
@@ -141,6 +147,7 @@ GENERAL = (
 )
 _L, _D, _S, _C = (table_of(each) for each in (Courrier, Dossier, Seance, Contact))
 _F, _K = table_of(Fichier), table_of(Piece)
+_X = table_of(Intervention)
 _N, _E, _P = (table_of(each) for each in (Annonce, Echeance, Personne))
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
@@ -325,6 +332,7 @@ def _held(connection: Connection) -> Iterator[Place]:
         "lettre": LETTER,
         "courrier_id": _letter_of(connection, dossier.organisme_id),
         "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
+        "intervention_id": connection.execute(select(func.min(_X.c.id))).scalar_one(),
         "lot_id": connection.execute(select(func.min(table_of(Lot).c.id))).scalar_one(),
     }
     preview = connection.execute(

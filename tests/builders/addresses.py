@@ -58,6 +58,7 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "etiquette_id": holds.etiquette,
         "fichier_id": holds.fichier,
         "fusion_id": holds.fusion,
+        "intervention_id": holds.intervention,
         "lot_id": holds.lot,
         "organisme_id": office.id,
         "reprise_id": holds.reprise,

@@ -90,6 +90,19 @@ _MOMENTS = {
     "with a zone": "2026-05-04T10:30+02:00",
     "Z": "2026-05-04T10:30Z",
 }
+_DURATIONS = {
+    **_OTHER_DIGITS,
+    "nothing": "0",
+    "no minute": "0h00",
+    "negative": "-1",
+    "more than a day": "24h01",
+    "minutes without saying so": "90",
+    "minute 60": "1h60",
+    "in words": "une heure",
+    "exponent": "1e1",
+    "far beyond": "9" * 400,
+    "formula": "=1+1",
+}
 _IDS = {
     "zero": "0",
     "nobody's": "987654321",
@@ -146,6 +159,7 @@ BAD: dict[str, dict[str, str]] = {
     "entier": _INTEGERS,
     "date": _DATES,
     "date_heure": _MOMENTS,
+    "duree": _DURATIONS,
     "choix": _CHOICES,
     "choix_multiple": _CHOICES,
     "oui_non": {**_CHOICES, "perhaps": "peut-être", "one": "1", "true": "true"},
@@ -181,6 +195,7 @@ _GOOD: dict[str, str] = {
     "entier": "12",
     "date": "2026-03-10",
     "date_heure": "2026-06-15T14:30",
+    "duree": "1h30",
     "oui_non": "oui",
     "departement": "34",
     "departements": "34, 11",

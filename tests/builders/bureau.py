@@ -12,8 +12,10 @@ from sqlalchemy import select
 from grants.comites.seances import create_seance
 from grants.dossiers.advance import Demand, advance
 from grants.dossiers.opening import Opening, open_dossier
+from grants.dossiers.reading import read_subject
 from grants.dossiers.sheets import SheetEdit, edit_sheet
 from grants.dossiers.tables import Dossier, LienDossier
+from grants.interventions.service import NewIntervention, log_intervention
 from grants.organisation.identity import Identity
 from grants.organisation.people import find_or_create_personne
 from grants.structures.service import create_structure
@@ -70,6 +72,15 @@ class Bureau:
         with self.database.unit_of_work() as session:
             demand = Demand(self.dossier, action, answers, reason)
             return advance(session, self.engine, self.charge, demand, self.now).stage
+
+    def spend(self, duration: str, **said: str) -> str:
+        """Note time on the dossier; the stage where that leaves it."""
+        told = {"nature": "visite", "le": f"{self.now:%Y-%m-%d}", "duree": duration, **said}
+        with self.database.unit_of_work() as session:
+            new = NewIntervention(told, self.dossier)
+            log_intervention(session, self.engine, self.charge, new, self.now)
+            connection, organisme = session.connection(), self.charge.organisme_id
+            return read_subject(connection, self.engine, organisme, self.dossier, lock=False).stage
 
     def correct(self) -> str:
         with self.database.unit_of_work() as session:

@@ -22,6 +22,7 @@ from grants.dossiers.tables import Dossier
 from grants.dossiers.taches.service import DOSSIER_FIELD, TACHE_FIELDS
 from grants.finances.enveloppes import enveloppe_fields
 from grants.finances.form import amount_fields, line_fields
+from grants.interventions.fields import DOSSIER_FIELDS, intervention_fields
 from grants.organisation.colleagues import INVITATION_FIELDS, ROLE_FIELD
 from grants.organisation.parameters import asked_by
 from grants.organisation.people import PERSONNE_FIELDS
@@ -98,6 +99,12 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/relances/{holds.echeance}/deplacer", REMINDER_FIELDS),
         (f"/taches/{holds.tache}", TACHE_FIELDS),
         ("/taches", (*TACHE_FIELDS, DOSSIER_FIELD)),
+        (f"{dossier}/interventions", DOSSIER_FIELDS),
+        ("/interventions", intervention_fields(default_engine())),
+        (
+            f"/interventions/{holds.intervention}",
+            intervention_fields(default_engine(), changing=True),
+        ),
         ("/structures/nouvelle", STRUCTURE_FIELDS),
         (f"{structure}/modifier", STRUCTURE_FIELDS),
         (f"{structure}/contacts", CONTACT_FIELDS),

@@ -33,6 +33,7 @@ _ADMITTED = {
     ("echeance", "state"): lambda _n: "prevue",
     ("financement", "nature"): lambda _n: "cofinanceur",
     ("financement", "etat"): lambda _n: "obtenu",
+    ("intervention", "minutes"): lambda _n: 90,
     ("enveloppe", "annee"): lambda _n: 2009,
     ("fusion", "absorbee_id"): lambda n: ROWS + 1 - n,
     ("lien_agenda", "portee"): lambda _n: "moi",

@@ -23,6 +23,7 @@ from grants.dossiers.pieces.tables import Fichier
 from grants.dossiers.taches.service import NewTask, create_task
 from grants.fusions.queries import merges_into
 from grants.fusions.service import MergeDemand, merge
+from grants.interventions.service import NewIntervention, log_intervention
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, invite, join
 from grants.organisation.founding import create_organisme, record_birth
@@ -85,6 +86,7 @@ class Holdings:
     fusion: int
     courrier: int
     echeance: int
+    intervention: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -154,7 +156,15 @@ def furnish(session: Session, office: Office) -> Holdings:
         fusion=_merged_into(session, identity, structure),
         courrier=_letter(session, office, dossier.id, personne.id),
         echeance=_reminder(session, dossier.id),
+        intervention=_time_spent(session, identity, structure),
     )
+
+
+def _time_spent(session: Session, identity: Identity, structure: int) -> int:
+    """An hour and a half on the structure, two days ago."""
+    done = {"nature": "visite", "le": "2026-03-10", "duree": "1h30", "km": "24"}
+    said = {"structure": str(structure), "dispositif": "microprojets", **done}
+    return log_intervention(session, default_engine(), identity, NewIntervention(said), NOW)
 
 
 def _letter(session: Session, office: Office, dossier: int, personne: int) -> int:

@@ -304,8 +304,8 @@ def to_suivi(bureau: Bureau) -> None:
 
 def test_an_iae_structure_is_accompanied_above_half_a_day(bureau: Bureau) -> None:
     to_suivi(bureau)
-    assert bureau.refusals("accompagner", heures_dans_l_annee="3,5") == {"temps_de_suivi"}
-    assert bureau.do("accompagner", heures_dans_l_annee="3,75") == "accompagnement"
+    assert bureau.spend("3h30") == "suivi"
+    assert bureau.spend("1 min") == "accompagnement"
     bureau.fill("bilan_appui", conclusion="Conclusion", satisfaction="4,4")
     assert bureau.do("clore") == "clos"
 
@@ -318,8 +318,8 @@ def test_an_organisme_says_how_long_its_half_day_is(bureau: Bureau) -> None:
     with bureau.database.unit_of_work() as session:
         rule = {"demi_journee": "4"}
         change_parameters(session, types, bureau.direction, iae.pipeline, rule, bureau.now)
-    assert bureau.refusals("accompagner", heures_dans_l_annee="4") == {"temps_de_suivi"}
-    assert bureau.do("accompagner", heures_dans_l_annee="4,25") == "accompagnement"
+    assert bureau.spend("4h") == "suivi"
+    assert bureau.spend("0,25") == "accompagnement"
 
 
 def test_an_iae_structure_may_be_followed_only(bureau: Bureau) -> None:
@@ -333,7 +333,7 @@ def test_mobilising_the_dla_opens_a_linked_dossier_and_the_support_goes_on(
 ) -> None:
     to_suivi(bureau)
     assert bureau.do("mobiliser_dla", "Gouvernance à revoir.") == "suivi"
-    bureau.do("accompagner", heures_dans_l_annee="8")
+    assert bureau.spend("8h") == "accompagnement"
     assert bureau.do("mobiliser_dla", "Modèle économique à revoir.") == "accompagnement"
     assert bureau.linked() == [("dla_individuel", "demande", "Essai")] * 2
 

@@ -27,7 +27,7 @@ from grants.comites.papiers.words import (
 )
 from grants.comites.reading import read_sitting
 from grants.dossiers.reading import read_subject
-from grants.finances.enveloppes import dispositifs_of
+from grants.interventions.fields import dispositifs_of
 from grants.organisation.letterhead import letterhead_of
 from notifications.papers import Paper
 from workflow.dates import to_paris

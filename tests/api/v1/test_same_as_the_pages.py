@@ -20,7 +20,7 @@ from tests.builders.visitors import Answer, Visitor
 from workflow.database import Database
 
 _D, _S, _T = "/dossiers/{dossier_id}", "/structures/{structure_id}", "/taches/{task_id}"
-_L = "/lots/{lot_id}"
+_L, _O = "/lots/{lot_id}", "/interventions/{intervention_id}"
 _R, _Q = "/parametres/reprises/{reprise_id}", "/reprises/{reprise_id}"
 _V, _W = "/liste/vues/{vue_id}", "/vues/{vue_id}"
 _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/pieces/{{piece}}"
@@ -66,6 +66,10 @@ SAME = {
     _T: f"PUT {_T}",
     f"{_T}/faite": f"POST {_T}/faite",
     f"{_T}/rouvrir": f"POST {_T}/rouvrir",
+    "/interventions": "POST /interventions",
+    _O: f"PUT {_O}",
+    f"{_O}/retirer": f"DELETE {_O}",
+    f"{_D}/interventions": f"POST {_D}/interventions",
     "/structures/nouvelle": "POST /structures",
     f"{_S}/modifier": f"PUT {_S}",
     f"{_S}/fusionner": f"POST {_S}/fusion/{{autre_id}}",
@@ -186,6 +190,11 @@ READ = {
     "/": "/aujourdhui",
     "/aujourdhui": "/aujourdhui",
     "/tableau": "/tableau",
+    "/interventions": "/interventions/semaine",
+    "/interventions/liste": "/interventions",
+    "/interventions/export.xlsx": "/interventions.xlsx",
+    "/interventions/export.csv": "/interventions.csv",
+    _O: _O,
     "/liste": "/dossiers",
     "/liste/colonnes": "/colonnes",
     "/liste/export.xlsx": "/dossiers.xlsx",

@@ -325,7 +325,5 @@ def test_every_rule_of_a_dossier_is_tried_here() -> None:
         *("destination_precisee", "sans_rendez_vous"),
         # In pieces/test_guards.py.
         *("pieces_validees", "pieces_manquantes"),
-        # In tests/grants/test_pipelines.py.
-        "au_dela_de_la_demi_journee",
     }
     assert set(DOSSIERS.guards) == tried

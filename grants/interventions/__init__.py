@@ -1,0 +1,1 @@
+"""Interventions: the time that staff spend on a structure, for whatever dispositif."""
