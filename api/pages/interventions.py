@@ -67,7 +67,7 @@ def note_intervention(request: Request, visit: Writer, form: Posted) -> Response
             line = _line(session, visit, id)
     except Invalid as error:
         return _week(request, visit, answers, error.faults)
-    back = week_of_line(line)
+    back = week_of_line(line, again=True)
     word = undoable(request, visit, _NOTED, {"id": id, "version": row["seq"]}, back)
     said = Flash(text=f"{line.structure or line.reference} : {told(row)}.", undo=word)
     return redirect(request, back, said)

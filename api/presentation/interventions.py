@@ -214,9 +214,10 @@ def dossier_time(asking: Asking, identity: Identity, dossier_id: int, now: datet
     )
 
 
-def week_of_line(line: Line) -> str:
-    """Where an intervention stands in the weeks of whoever it is."""
-    return f"{HOME}?{urlencode({'qui': line.compte_id, 'semaine': monday_of(line.le)})}"
+def week_of_line(line: Line, *, again: bool = False) -> str:
+    """Where an intervention stands in the weeks of whoever it is; `again`: its day is proposed."""
+    asked = {"qui": line.compte_id, "semaine": monday_of(line.le), "le": line.le}
+    return f"{HOME}?{urlencode({key: asked[key] for key in asked if again or key != 'le'})}"
 
 
 def monday_of(day: date) -> date:
@@ -254,13 +255,13 @@ def _structure(asking: Asking, value: Any, *, keeps_help: bool) -> FieldView:
 
 
 def _proposed(asking: Asking, identity: Identity, now: datetime) -> dict[str, Any]:
-    """What was noted last: several interventions of one day, or of one structure, follow on."""
+    """Today, and what was noted last: several interventions on one structure follow on."""
     today = to_paris(now).date()
     found = {"le": today, "qui": identity.compte_id}
     last = last_noted(asking.connection, asking.organisme_id, identity.compte_id or 0)
     if last is None:
         return found
-    kept = {"nature": last["nature"], "dispositif": last["dispositif"], "le": last["le"]}
+    kept = {"nature": last["nature"], "dispositif": last["dispositif"]}
     return {**found, **kept, "structure": last["structure_id"]}
 
 

@@ -31,6 +31,7 @@ def noted(charge: Visitor, counter: Counter) -> Visitor:
     counter.take_to("accueil")
     answer = charge.post(HOME, TYPED)
     assert answer.status_code == 303, said(answer)
+    assert "le=2026-03-12" in answer.headers["location"]
     return charge
 
 
