@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
@@ -72,8 +73,14 @@ class Narrowing:
     def url(self, path: str, **changes: str | None) -> str:
         """The address with some pairs changed; None takes a pair away."""
         merged = {**self.pairs, **changes}
-        kept = {key: value for key, value in merged.items() if value}
-        return f"{path}?{urlencode(kept)}" if kept else path
+        kept = tuple(pair for pair in merged.items() if pair[1])
+        return f"{path}?{_encoded(kept)}" if kept else path
+
+
+@lru_cache(maxsize=1024)
+def _encoded(pairs: tuple[tuple[str, str], ...]) -> str:
+    """What follows « ? »: a page writes twenty of them, nearly all as the page before did."""
+    return urlencode(pairs)
 
 
 def read_narrowing(
