@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from grants.comites.chain import record
 from grants.comites.courriers import letters_to, members_of
+from grants.comites.membres import MembreLine
 from grants.comites.queries import seance_name
-from grants.comites.reading import KIND, read_sitting, situation_of
-from grants.dossiers.causes import Cause, is_over, place_of, rule_of
+from grants.comites.reading import KIND, read_sitting
+from grants.dossiers.causes import Cause, cause_of, gone, is_over, place_of, rule_of
+from grants.dossiers.taches.rappels import Asked
 from grants.dossiers.taches.service import insert_task
 from grants.organisation.identity import software
 from grants.organisation.vocabulary import collegue_label
@@ -26,7 +28,6 @@ from workflow.database import table_of
 from workflow.dates import from_paris, plain, to_paris
 from workflow.echeance_table import Echeance
 from workflow.engine import Engine
-from workflow.pipeline import ENTRY, ReminderRule
 from workflow.statements import Statement
 from workflow.subject import Subject
 
@@ -80,52 +81,63 @@ def see_to(session: Session, engine: Engine, due: SittingDue, now: datetime) -> 
         echeances.postpone(connection, row["id"], usual_moment(now, territoire), row["anchored_on"])
         return SeenTo(put_off=1)
     rule = rule_of(engine, subject, row["rule"])
-    if rule is None or _is_gone(connection, engine, subject, rule, now):
+    if rule is None or gone(engine, cause := cause_of(connection, engine, subject, rule), now):
         echeances.settle(connection, row["id"], echeances.ANNULEE, now)
         return SeenTo()
-    cause = _cause(connection, engine, subject, rule)
+    asked = Asked(software(subject.tenant_id))
     if is_over(cause, row, now) or echeances.is_superseded(connection, row, now):
         echeances.settle(connection, row["id"], echeances.ANNULEE, now)
         told = f"{place_of(rule, row['occurrence'])}\u00a0: la date annoncée est passée."
-        _say(connection, subject, DROPPED, told, now)
+        _say(connection, subject, asked, DROPPED, told, now)
         return SeenTo(dropped=1)
+    return _carry_out(connection, engine, cause, row, asked, now)
+
+
+def do_now(
+    session: Session,
+    engine: Engine,
+    cause: Cause,
+    row: Mapping[str, Any],
+    asked: Asked,
+    now: datetime,
+) -> None:
+    """Do at once what a reminder would have done: its letters, at any hour, or its tâche.
+
+    The séance is locked, the cause holds. Never commits.
+    """
+    _carry_out(session.connection(), engine, cause, row, asked, now, at_once=True)
+
+
+def _carry_out(
+    connection: Connection,
+    engine: Engine,
+    cause: Cause,
+    row: Mapping[str, Any],
+    asked: Asked,
+    now: datetime,
+    *,
+    at_once: bool = False,
+) -> SeenTo:
     echeances.settle(connection, row["id"], echeances.FAITE, now)
-    if rule.task is not None:
-        _give_task(connection, subject, rule, row, now)
+    if cause.rule.task is not None:
+        _give_task(connection, cause, row, asked, now)
         return SeenTo(tasks=1)
-    return SeenTo(letters=_write_to_members(connection, engine, cause, row, now))
-
-
-def _is_gone(
-    connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule, now: datetime
-) -> bool:
-    """A reminder dies with its cause."""
-    if not rule.conditions:
-        return False
-    guards = engine.vocabulary.guards
-    facts = {fact for each in rule.conditions for fact in guards[each.name].facts}
-    by = software(subject.tenant_id)
-    situation = situation_of(connection, engine, subject, by, now, facts)
-    return bool(engine.against(situation, rule.conditions))
-
-
-def _cause(connection: Connection, engine: Engine, subject: Subject, rule: ReminderRule) -> Cause:
-    guards, providers = engine.vocabulary.guards, engine.vocabulary.facts
-    names = {fact for each in rule.conditions for fact in guards[each.name].facts}
-    names |= {rule.anchor} - {ENTRY}
-    return Cause(
-        subject, rule, {name: providers[name].provider(connection, subject) for name in names}
-    )
+    letters = _enclosed(connection, engine, cause, row)
+    sent = _each_in_turn(connection, cause.subject, letters, now, at_once=at_once)
+    names = ", ".join(each.enclosed.recipient.name for each in sent)
+    told = f"{place_of(cause.rule, row['occurrence'])}\u00a0: {names}."
+    _say(connection, cause.subject, asked, PREPARED, told, now)
+    subject = cause.subject
+    occasion = Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
+    enqueue_one_each(connection, occasion, sent)
+    return SeenTo(letters=len(sent))
 
 
 def _give_task(
-    connection: Connection,
-    subject: Subject,
-    rule: ReminderRule,
-    row: Mapping[str, Any],
-    now: datetime,
+    connection: Connection, cause: Cause, row: Mapping[str, Any], asked: Asked, now: datetime
 ) -> None:
     """To whoever prepares the séance, while still there; else nobody has taken it yet."""
+    subject, rule = cause.subject, cause.rule
     holder = subject.relative.get(rule.task_for)
     known = holder is not None and collegue_label(connection, subject.tenant_id, holder)
     titre = f"{rule.task}\u00a0: {seance_name(subject.row)}"
@@ -136,14 +148,19 @@ def _give_task(
         "pour_le": min(to_paris(row["due_at"]).date(), to_paris(now).date()),
         "echeance_id": row["id"],
     }
-    insert_task(connection, software(subject.tenant_id), task, now)
-    _say(connection, subject, PREPARED, f"Tâche donnée\u00a0: {rule.task}.", now)
+    insert_task(connection, asked.identity, task, now)
+    _say(connection, subject, asked, PREPARED, f"Tâche donnée\u00a0: {rule.task}.", now)
 
 
-def _write_to_members(
-    connection: Connection, engine: Engine, cause: Cause, row: Mapping[str, Any], now: datetime
-) -> int:
-    """One letter to each member concerned; whoever was reminded today has his another day."""
+def concerned(connection: Connection, cause: Cause) -> list[MembreLine]:
+    """The members whom a reminder is for, as things stand."""
+    return members_of(connection, cause.subject, cause.facts.get(SILENT))
+
+
+def _enclosed(
+    connection: Connection, engine: Engine, cause: Cause, row: Mapping[str, Any]
+) -> list[Enclosed]:
+    """One letter to each member concerned."""
     subject, rule = cause.subject, cause.rule
     told = {
         "numero": row["occurrence"],
@@ -151,25 +168,28 @@ def _write_to_members(
         "cause": rule.label,
         "depuis": plain(to_paris(subject.stage_since).date()),
     }
-    members = members_of(connection, subject, cause.facts.get(SILENT))
     assert rule.letter is not None, "a reminder is a letter or a tâche"
-    enclosed = letters_to(connection, engine, subject, rule.letter, members, {"relance": told})
-    sent = _each_in_turn(connection, subject, enclosed, now)
-    names = ", ".join(each.enclosed.recipient.name for each in sent)
-    _say(connection, subject, PREPARED, f"{place_of(rule, row['occurrence'])}\u00a0: {names}.", now)
-    occasion = Occasion(subject.tenant_id, KIND, subject.id, subject.seq, now)
-    enqueue_one_each(connection, occasion, sent)
-    return len(sent)
+    members = concerned(connection, cause)
+    return letters_to(connection, engine, subject, rule.letter, members, {"relance": told})
 
 
 def _each_in_turn(
-    connection: Connection, subject: Subject, letters: Sequence[Enclosed], now: datetime
+    connection: Connection,
+    subject: Subject,
+    letters: Sequence[Enclosed],
+    now: datetime,
+    *,
+    at_once: bool,
 ) -> list[OneEach]:
-    """By e-mail, the next day for who was reminded today; on paper where no e-mail may go."""
+    """By e-mail, the next day for who was reminded today; on paper where no e-mail may go.
+
+    `at_once`: somebody asks for it, and nothing is held back.
+    """
     tenant = subject.tenant_id
     people = {(tenant, each.recipient.personne_id or 0) for each in letters}
     addresses = {(tenant, each.recipient.email or "") for each in letters}
-    taken, stopped = days_taken(connection, people, now), suspended_among(connection, addresses)
+    taken = {} if at_once else days_taken(connection, people, now)
+    stopped = suspended_among(connection, addresses)
     found = []
     for each in letters:
         who = each.recipient
@@ -183,6 +203,7 @@ def _each_in_turn(
     return found
 
 
-def _say(connection: Connection, subject: Subject, event: str, text: str, now: datetime) -> None:
-    by = software(subject.tenant_id)
-    record(connection, subject, by, event, {"texte": text}, now)
+def _say(
+    connection: Connection, subject: Subject, asked: Asked, event: str, text: str, now: datetime
+) -> None:
+    record(connection, subject, asked.identity, event, {"texte": text}, now, asked.key)
