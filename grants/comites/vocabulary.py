@@ -41,6 +41,10 @@ for _event, _label in FACTS.items():
 SHARED = {
     "relance_preparee": "Rappel préparé",
     "relances_annulees": "Rappel annulé",
+    "relance_deplacee": "Rappel déplacé",
+    "relance_suspendue": "Rappel mis en pause",
+    "relance_reprise": "Rappel repris",
+    "relance_arretee": "Rappel annulé",
     "courrier_envoye": "Courrier envoyé",
     "courrier_en_echec": "Courrier non remis",
 }

@@ -12,17 +12,12 @@ from sqlmodel import Session
 
 from grants.dossiers.answers import read_fields
 from grants.dossiers.causes import Cause, cause_of, gone, is_over, place_of, rule_of
-from grants.dossiers.chain import record_fact
-from grants.dossiers.reading import KIND, read_subject
-from grants.dossiers.taches.rappels import Asked, make_task
+from grants.dossiers.reading import KIND
+from grants.dossiers.taches.rappels import Asked
 from grants.dossiers.taches.service import CREATED
-from grants.dossiers.writing import store_chain
 from grants.organisation.identity import Identity
-from grants.relances.judging import Judged, Owed
-from grants.relances.looking import Look
-from grants.relances.preparing import reach_of
-from grants.relances.sharing import share
-from grants.relances.writing import PREPARED, Work, write
+from grants.relances.sorts import SORTS, Sort
+from grants.relances.writing import PREPARED
 from workflow import echeances, echeances_by_hand, journal
 from workflow.calendar import next_opening
 from workflow.dates import format_date, format_datetime
@@ -42,7 +37,7 @@ _PAST = "Ce moment est passé. Choisissez-en un à venir, ou envoyez la relance 
 
 
 class ReminderOver(DomainError):
-    """« {what} » n'est plus à venir : partie, ou annulée. Relisez le dossier."""
+    """« {what} » n'est plus à venir : partie, ou annulée. Relisez la page."""
 
     code = "relance_terminee"
 
@@ -58,19 +53,25 @@ class ReminderChanged(DomainError):
 class Touch:
     """Which reminder somebody touches. `version`: as he saw it; `key`: the same for one click.
 
-    `following`: the later ones of the same rule too.
+    `following`: the later ones of the same rule too. `kind`: of a dossier, or of a séance.
     """
 
-    dossier_id: int
+    subject_id: int
     echeance_id: int
     version: int | None = None
     key: str | None = None
     following: bool = False
+    kind: str = KIND
+
+    @property
+    def sort(self) -> Sort:
+        """What is done its own way."""
+        return SORTS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A reminder in hand: its dossier is locked."""
+    """A reminder in hand: its dossier, or its séance, is locked."""
 
     subject: Subject
     row: Mapping[str, Any]
@@ -111,7 +112,8 @@ def move_reminder(
     echeances_by_hand.move(connection, held.row["id"], moment)
     before, after = (format_datetime(each) for each in (held.row["due_at"], moment))
     said = f"{held.told}\u00a0: prévue le {after}, au lieu du {before}."
-    _record(session, engine, identity, held, MOVED, said, now, touch.key)
+    asked = Asked(identity, touch.key)
+    touch.sort.tell(session, engine, held.subject, asked, MOVED, said, now)
     return True
 
 
@@ -159,16 +161,8 @@ def send_now(
     connection = session.connection()
     cause = cause_of(connection, engine, held.subject, held.rule)
     _require_cause(engine, cause, held, now)
-    by = Asked(identity, touch.key)
-    if held.rule.task is not None:
-        echeances.settle(connection, held.row["id"], echeances.FAITE, now)
-        make_task(session, engine, held.subject, held.rule, held.row, now, by)
-        return True
-    owed = Owed(held.row, held.subject, held.rule, cause.facts)
-    reach = reach_of(connection, held.subject)
-    work = Work(Look(connection, engine, now), by)
-    work.take(share(Judged(owed=[owed]), engine.vocabulary.letters, reach))
-    write(session, work)
+    asked = Asked(identity, touch.key)
+    touch.sort.do_now(session, engine, cause, held.row, asked, now)
     return True
 
 
@@ -181,8 +175,8 @@ def _take(
     """The reminder, its dossier locked; None when this very click was already carried out."""
     identity.require_writer()
     connection = session.connection()
-    subject = read_subject(connection, engine, identity.organisme_id, touch.dossier_id, lock=True)
-    row = echeances_by_hand.find_reminder(connection, KIND, subject.id, touch.echeance_id)
+    subject = touch.sort.read(connection, engine, identity.organisme_id, touch.subject_id)
+    row = echeances_by_hand.find_reminder(connection, touch.kind, subject.id, touch.echeance_id)
     if row is None:
         raise NotFound
     if _already(connection, subject, touch.key, events):
@@ -202,7 +196,7 @@ def _already(
     found = journal.find_by_key(connection, subject.tenant_id, key) if key else None
     if found is None:
         return False
-    if (found["subject_kind"], found["subject_id"]) != (KIND, subject.id):
+    if (found["subject_kind"], found["subject_id"]) != (subject.kind, subject.id):
         raise KeyReused
     if found["event"] not in events:
         raise KeyReused
@@ -243,22 +237,9 @@ def _each(
     if rows:
         told = ", ".join(place_of(held.rule, row["occurrence"]) for row in rows)
         said = f"{told}\u00a0: {word}{'s' if len(rows) > 1 else ''}."
-        _record(session, engine, identity, held, event, said, now, touch.key)
+        asked = Asked(identity, touch.key)
+        touch.sort.tell(session, engine, held.subject, asked, event, said, now)
     return len(rows)
-
-
-def _record(
-    session: Session,
-    engine: Engine,
-    identity: Identity,
-    held: _Held,
-    event: str,
-    said: str,
-    now: datetime,
-    key: str | None,
-) -> None:
-    record_fact(session, engine, held.subject, identity, event, {"texte": said}, now, key)
-    store_chain(session.connection(), held.subject)
 
 
 def _bad_moment(

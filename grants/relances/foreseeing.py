@@ -40,7 +40,8 @@ class Coming:
     `leaves_at` is when it will be sent, as far as one can tell today: not before an opening, not
     on a day that another e-mail takes. `way`: by e-mail, on paper, or a tâche; `along` are the
     references of the other dossiers in the same letter. `why` tells its cause, `against` why it
-    would not be sent as things stand. `version` is what a gesture says that it saw.
+    would not be sent as things stand. `version` is what a gesture says that it saw. `many`: how
+    many by e-mail and how many on paper, where it goes to several.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Coming:
     since: date | None
     against: tuple[str, ...] = ()
     along: tuple[str, ...] = ()
+    many: tuple[int, int] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +73,7 @@ def foresee(
     """The reminders of the dossier's present stage, in the order of their moments."""
     rows = [
         (row, rule)
-        for row in _of_the_stage(connection, subject)
+        for row in reminders_of_the_stage(connection, subject)
         if (rule := rule_of(engine, subject, row["rule"]))
     ]
     letters: Mapping[str, Letter] = engine.vocabulary.letters
@@ -94,7 +96,7 @@ def foresee(
             address=recipient.email if way == COURRIEL else None,
             why=cause_told(engine, subject, rule),
             since=None if rule.anchor == ENTRY else row["anchored_on"],
-            against=_against(engine, causes[rule.key], row, now),
+            against=against(engine, causes[rule.key], row, now),
             along=leaving[row["id"]].along if row["id"] in leaving else (),
         )
         for row, rule in rows
@@ -115,11 +117,12 @@ def _is_writable(connection: Connection, subject: Subject, email: str | None) ->
     return bool(email) and not suspended_among(connection, {(subject.tenant_id, email or "")})
 
 
-def _of_the_stage(connection: Connection, subject: Subject) -> list[dict[str, Any]]:
+def reminders_of_the_stage(connection: Connection, subject: Subject) -> list[dict[str, Any]]:
+    """The reminders planned since a subject entered its stage, whatever became of them."""
     query = (
         select(*_E.c)
         .where(
-            _E.c.subject_kind == KIND,
+            _E.c.subject_kind == subject.kind,
             _E.c.subject_id == subject.id,
             _E.c.kind == echeances.RELANCE,
             _E.c.planned_seq >= subject.entry_seq,
@@ -129,9 +132,7 @@ def _of_the_stage(connection: Connection, subject: Subject) -> list[dict[str, An
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _against(
-    engine: Engine, cause: Cause, row: Mapping[str, Any], now: datetime
-) -> tuple[str, ...]:
+def against(engine: Engine, cause: Cause, row: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
     """Why a reminder that is to come would not be sent, as things stand."""
     if row["state"] not in OPEN:
         return ()
@@ -188,7 +189,7 @@ def spread(
 
     `taken`: the last day that an e-mail takes already.
     """
-    waiting = [(_may_leave(max(due, now), territoire), id) for id, due in moments]
+    waiting = [(may_leave(max(due, now), territoire), id) for id, due in moments]
     heapify(waiting)
     leaves: dict[int, datetime] = {}
     at: datetime | None = None
@@ -203,7 +204,7 @@ def spread(
     return leaves
 
 
-def _may_leave(moment: datetime, territoire: str) -> datetime:
+def may_leave(moment: datetime, territoire: str) -> datetime:
     """That moment, or the usual hour of the next day when reminders leave."""
     open_then = next_opening(moment, territoire) == moment
     return moment if open_then else usual_moment(moment, territoire)
