@@ -60,6 +60,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
         "seances_votes",
         "seances_decisions",
         "seances_papiers",
+        "seances_relances",
     ),
     "structures": ("structures", "fusions", "contacts"),
     "tableau": ("tableau",),

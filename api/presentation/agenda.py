@@ -145,12 +145,7 @@ def _item(line: AgendaLine, *, may_write: bool) -> AgendaItem:
     label, icon, tone = _LABELS[line.kind]
     at = to_paris(line.at)
     hour = "" if line.kind == TACHE else f"{at.hour} h {at.minute:02d}"
-    dossier = line.dossier
-    url = f"/dossiers/{dossier.id}" if dossier else ""
-    if line.kind == SEANCE:
-        url = f"/seances/{line.id}"
-    elif line.kind == TACHE and not dossier:
-        url = f"/taches/{line.id}"
+    url, about = _subject(line)
     held_at = f"{url}/relances" if line.held else ""
     return AgendaItem(
         kind=label,
@@ -159,7 +154,7 @@ def _item(line: AgendaLine, *, may_write: bool) -> AgendaItem:
         hour=hour,
         label=line.label,
         url=f"{held_at}#relance-{line.id}" if line.held else url,
-        about=f"{dossier.reference} · {dossier.structure or dossier.titre}" if dossier else "",
+        about=about,
         place=line.place,
         who=line.pour or "",
         held=line.held,
@@ -167,6 +162,19 @@ def _item(line: AgendaLine, *, may_write: bool) -> AgendaItem:
         version=line.version,
         key=new_key() if line.held and may_write else "",
     )
+
+
+def _subject(line: AgendaLine) -> tuple[str, str]:
+    """Where a thing of the agenda leads, and what it is about."""
+    dossier = line.dossier
+    if dossier is not None:
+        about = f"{dossier.reference} · {dossier.structure or dossier.titre}"
+        return f"/dossiers/{dossier.id}", about
+    if line.seance_id is not None:
+        return f"/seances/{line.seance_id}", line.seance
+    if line.kind == SEANCE:
+        return f"/seances/{line.id}", ""
+    return (f"/taches/{line.id}", "") if line.kind == TACHE else ("", "")
 
 
 def _filters(connection: Connection, engine: Engine, organisme_id: int, shown: Shown) -> FilterBar:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,14 +14,21 @@ from api.views.chrome import Link
 from api.views.fields import FieldView
 from api.views.relances import RemindersPage, ReminderView
 from api.visit import Visit
-from grants.dossiers.reading import KIND, read_subject
+from api.wording import counted
+from grants.comites.queries import seance_name
+from grants.comites.reading import KIND as SEANCE
+from grants.comites.reading import read_sitting
+from grants.dossiers.reading import KIND as DOSSIER
+from grants.dossiers.reading import read_subject
 from grants.relances.by_hand import MOMENT
 from grants.relances.foreseeing import TACHE, Coming, foresee
+from grants.relances.foreseeing_sitting import foresee_sitting
 from notifications.letter_queries import Filters, letters
 from notifications.outbox import PAPIER
 from workflow import echeances
 from workflow.engine import Engine
 from workflow.fields import FIELD_TYPES
+from workflow.subject import Subject
 
 MOST_LETTERS = 30
 _STATES = {
@@ -50,46 +58,90 @@ def reminders_page(
     came: Came | None = None,
 ) -> RemindersPage:
     """What will be sent, when, to whom and why; what was sent. Raises NotFound."""
-    identity, came = visit.identity, came or Came()
-    subject = read_subject(connection, engine, identity.organisme_id, dossier_id, lock=False)
-    at = f"/dossiers/{dossier_id}"
+    organisme_id = visit.identity.organisme_id
+    subject = read_subject(connection, engine, organisme_id, dossier_id, lock=False)
+    back = Link(label=subject.row["reference"], url=f"/dossiers/{dossier_id}")
     foreseen = foresee(connection, engine, subject, visit.now)
-    shown = {
-        each.id: _reminder(each, f"{at}/relances/{each.id}", came, may_write=identity.may_write)
-        for each in foreseen
-    }
-    filters = Filters(subject=(KIND, dossier_id))
-    sent = letters(connection, identity.organisme_id, filters, None, MOST_LETTERS)
-    stage = engine.machine(subject).pipeline.stage(subject.stage)
+    return _page(_Shown(connection, engine, visit, subject, came or Came()), back, foreseen)
+
+
+def sitting_reminders_page(
+    connection: Connection,
+    engine: Engine,
+    visit: Visit,
+    seance_id: int,
+    came: Came | None = None,
+) -> RemindersPage:
+    """The same of a séance, to its members and to whoever prepares it. Raises NotFound."""
+    subject = read_sitting(connection, visit.identity.organisme_id, seance_id, lock=False)
+    back = Link(label=seance_name(subject.row), url=f"/seances/{seance_id}")
+    foreseen = foresee_sitting(connection, engine, subject, visit.now)
+    return _page(_Shown(connection, engine, visit, subject, came or Came()), back, foreseen)
+
+
+class _Words(NamedTuple):
+    """What the page calls its subject, and whoever its tâches fall to."""
+
+    of_what: str
+    holder: str
+
+
+_WORDS = {
+    DOSSIER: _Words("du dossier", "le référent"),
+    SEANCE: _Words("de la séance", "qui prépare la séance"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The subject of the page, who looks at it, and what came back to it."""
+
+    connection: Connection
+    engine: Engine
+    visit: Visit
+    subject: Subject
+    came: Came
+
+    @property
+    def words(self) -> _Words:
+        return _WORDS[self.subject.kind]
+
+
+def _page(shown: _Shown, back: Link, foreseen: list[Coming]) -> RemindersPage:
+    visit, subject, engine = shown.visit, shown.subject, shown.engine
+    views = {each.id: _reminder(shown, each, f"{back.url}/relances/{each.id}") for each in foreseen}
+    filters = Filters(subject=(subject.kind, subject.id))
+    sent = letters(shown.connection, subject.tenant_id, filters, None, MOST_LETTERS)
     return RemindersPage(
-        back=Link(label=subject.row["reference"], url=at),
-        stage=stage.label,
-        coming=tuple(shown[each.id] for each in foreseen if each.is_open),
-        over=tuple(shown[each.id] for each in foreseen if not each.is_open),
+        back=back,
+        of_what=shown.words.of_what,
+        stage=engine.machine(subject).pipeline.stage(subject.stage).label,
+        coming=tuple(views[each.id] for each in foreseen if each.is_open),
+        over=tuple(views[each.id] for each in foreseen if not each.is_open),
         letters=tuple(row_of(engine, each, {}, visit) for each in sent),
         all_letters_url=LIST,
         key=new_key(),
-        conflict=came.conflict,
+        conflict=shown.came.conflict,
     )
 
 
-def _reminder(coming: Coming, at: str, came: Came, *, may_write: bool) -> ReminderView:
+def _reminder(shown: _Shown, coming: Coming, at: str) -> ReminderView:
     state, tone = _STATES[coming.state]
     held, ready = coming.state == echeances.SUSPENDUE, coming.state == echeances.PREVUE
-    touched = may_write and coming.is_open
+    touched = shown.visit.identity.may_write and coming.is_open
     return ReminderView(
         id=str(coming.id),
         label=coming.rule.label,
         state=f"{state}, à la main" if coming.by_hand and ready else state,
         tone=tone,
         when=coming.leaves_at or coming.due_at,
-        way=_way(coming),
+        way=_way(shown, coming),
         to=coming.to,
         why=coming.why,
         against=coming.against,
         along=coming.along,
         version=coming.version,
-        move=_moment(coming, came) if touched else None,
+        move=_moment(coming, shown.came) if touched else None,
         move_url=f"{at}/deplacer" if touched else "",
         hold_url=f"{at}/suspendre" if touched and ready else "",
         resume_url=f"{at}/reprendre" if touched and held else "",
@@ -98,12 +150,22 @@ def _reminder(coming: Coming, at: str, came: Came, *, may_write: bool) -> Remind
     )
 
 
-def _way(coming: Coming) -> str:
+def _way(shown: _Shown, coming: Coming) -> str:
+    if coming.many is not None:
+        return _to_each(*coming.many)
     if coming.way == TACHE:
-        return "une tâche pour le référent"
+        return f"une tâche pour {shown.words.holder}"
     if coming.way == PAPIER:
         return "une lettre à imprimer"
     return f"un e-mail à {coming.address}"
+
+
+def _to_each(by_mail: int, on_paper: int) -> str:
+    """« 9 e-mails et 2 lettres à imprimer, un à chaque membre »."""
+    mails = counted(by_mail, "e-mail") if by_mail else ""
+    letters = counted(on_paper, "lettre") + " à imprimer" if on_paper else ""
+    told = " et ".join(filter(None, [mails, letters]))
+    return f"{told}, à chaque membre concerné" if told else "personne n’est concerné aujourd’hui"
 
 
 def _moment(coming: Coming, came: Came) -> FieldView:

@@ -36,6 +36,7 @@ _SUBJECTS = (
     "courriers",
     "adresses",
     "relances",
+    "seances_relances",
     "agenda",
     "modeles",
     "journaux",

@@ -50,6 +50,7 @@ def _line(line: AgendaLine) -> ChoseAgenda:
         "libelle": line.label,
         "en_pause": line.held,
         "dossier": None if dossier is None else {"id": dossier.id, "nom": dossier.reference},
+        "seance": None if line.seance_id is None else {"id": line.seance_id, "nom": line.seance},
         "lettre": line.letter,
         "lieu": line.place,
         "pour": line.pour,

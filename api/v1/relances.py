@@ -23,7 +23,8 @@ def reminders(call: Call) -> Rappels:
     """What will be sent, when, to whom and why. Raises NotFound."""
     id, engine = call.id("dossier_id"), call.house.engine
     found = read_subject(call.connection, engine, call.organisme_id, id, lock=False)
-    return {"rappels": [_told(each) for each in foresee(call.connection, engine, found, call.now)]}
+    foreseen = foresee(call.connection, engine, found, call.now)
+    return {"rappels": [told(each) for each in foreseen]}
 
 
 @subject.post(
@@ -77,7 +78,8 @@ def _touch(call: Call) -> Touch:
     return Touch(call.id("dossier_id"), call.id("echeance_id"), call.version, call.key)
 
 
-def _told(coming: Coming) -> Rappel:
+def told(coming: Coming) -> Rappel:
+    """One reminder."""
     return {
         "id": coming.id,
         "regle": coming.rule.key,

@@ -35,9 +35,10 @@ class ReminderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemindersPage:
-    """The reminders of the present stage, and the letters of the dossier."""
+    """The reminders of the present stage, and the letters of the dossier or of the séance."""
 
     back: Link
+    of_what: str
     stage: str
     coming: tuple[ReminderView, ...]
     over: tuple[ReminderView, ...]

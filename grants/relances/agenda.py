@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, select, text
 
 from grants.comites.queries import seance_name
+from grants.comites.reading import KIND as SITTING
 from grants.comites.tables import Seance
 from grants.dossiers.board import LINE, DossierLine, line
 from grants.dossiers.causes import rule_at
@@ -60,7 +61,8 @@ class AgendaLine:
 
     `label` says what; `letter` is the key of the letter that a reminder sends, None for one that
     makes a tâche; `place` is where people meet; `pour` the colleague a tâche falls to. `held`: the
-    reminder waits until somebody resumes it, `version` telling how it was seen.
+    reminder waits until somebody resumes it, `version` telling how it was seen. `seance_id` and
+    `seance`: the séance that a reminder is of, and its name.
     """
 
     kind: str
@@ -73,6 +75,8 @@ class AgendaLine:
     pour: str | None = None
     held: bool = False
     version: int = 0
+    seance_id: int | None = None
+    seance: str = ""
 
     @property
     def day(self) -> date:
@@ -111,16 +115,42 @@ def last_held_before(
     connection: Connection, organisme_id: int, moment: datetime, narrowing: Narrowing
 ) -> datetime | None:
     """When the latest reminder that was to leave before a moment, and still waits, was to leave."""
-    query = (
+    of_dossiers = (
         select(_E.c.due_at)
         .select_from(_E.join(D, D.c.id == _E.c.subject_id))
-        .where(_HELD, _E.c.tenant_id == organisme_id, _E.c.due_at < moment)
+        .where(_HELD, _E.c.tenant_id == organisme_id)
         .where(_E.c.subject_kind == KIND, _E.c.kind == echeances.RELANCE)
         .where(*_of_the_dossier(narrowing))
-        .order_by(_E.c.due_at.desc(), _E.c.id.desc())
-        .limit(1)
     )
-    return connection.execute(query).scalar()
+    of_sittings = (
+        select(_E.c.due_at)
+        .select_from(_E.join(_S, _S.c.id == _E.c.subject_id))
+        .where(*_sitting_reminders(organisme_id, narrowing, held=True))
+    )
+    asked = [of_dossiers] if narrowing.pipeline else [of_dossiers, of_sittings]
+    latest = [
+        connection.execute(
+            query.where(_E.c.due_at < moment).order_by(_E.c.due_at.desc()).limit(1)
+        ).scalar()
+        for query in asked
+    ]
+    return max((each for each in latest if each is not None), default=None)
+
+
+def _sitting_reminders(
+    organisme_id: int, narrowing: Narrowing, *, held: bool
+) -> list[ColumnElement[bool]]:
+    who = narrowing.referent
+    found: list[Any] = [
+        _HELD if held else _TO_COME,
+        _E.c.tenant_id == organisme_id,
+        _E.c.subject_kind == SITTING,
+        _E.c.kind == echeances.RELANCE,
+    ]
+    if who is not None:
+        mine = _S.c.organisateur_id
+        found.append(mine.is_(None) if who == NOBODY else mine == who)
+    return found
 
 
 def _of_the_dossier(narrowing: Narrowing) -> list[ColumnElement[bool]]:
@@ -161,11 +191,38 @@ class _Asked:
         return read()
 
     def _reminders(self) -> Iterable[AgendaLine]:
-        to_come = self._echeances(echeances.RELANCE)
-        if not self.narrowing.held:
-            return to_come
-        held = self._echeances(echeances.RELANCE, held=True)
-        return merge(to_come, held, key=lambda each: each.key)
+        states = (False, True) if self.narrowing.held else (False,)
+        found = [self._echeances(echeances.RELANCE, held=held) for held in states]
+        found += [self._of_sittings(held=held) for held in states]
+        return merge(*found, key=lambda each: each.key)
+
+    def _of_sittings(self, *, held: bool) -> list[AgendaLine]:
+        """The reminders of séances, by whoever prepares them; a séance is of no dispositif."""
+        if self.narrowing.pipeline is not None:
+            return []
+        own = (_E.c.id.label("what"), _E.c.due_at, _E.c.rule, _E.c.state)
+        query = (
+            select(*_S.c, *own)
+            .select_from(_E.join(_S, _S.c.id == _E.c.subject_id))
+            .where(*_sitting_reminders(self.organisme_id, self.narrowing, held=held))
+        )
+        rows = self._rows(query, RELANCE, _E.c.due_at, _E.c.id)
+        return [self._of_sitting(row, held=held) for row in rows]
+
+    def _of_sitting(self, row: Mapping[Any, Any], *, held: bool) -> AgendaLine:
+        place = (row["pipeline"], row["pipeline_version"], row["stage"])
+        rule = rule_at(self.engine, *place, row["rule"])
+        return AgendaLine(
+            RELANCE,
+            row["what"],
+            row["due_at"],
+            (rule.task or rule.label) if rule else row["rule"],
+            letter=rule.letter if rule else None,
+            held=held,
+            version=version_of(row) if held else 0,
+            seance_id=row["id"],
+            seance=seance_name(row),
+        )
 
     def _actions(self) -> list[AgendaLine]:
         return self._echeances(echeances.ACTION)

@@ -61,19 +61,20 @@ def _event(line: AgendaLine, host: str, address: str, now: datetime) -> Event:
     if line.dossier is not None:
         event.add("description", _about(line))
         event.add("url", f"{address}/dossiers/{line.dossier.id}")
-    elif line.kind == SEANCE:
-        event.add("url", f"{address}/seances/{line.id}")
+    elif line.kind == SEANCE or line.seance_id is not None:
+        event.add("url", f"{address}/seances/{line.seance_id or line.id}")
     return event
 
 
 def _summary(line: AgendaLine) -> str:
     """« Rendez-vous : Les Jardins du Lez », « Rappel : Pièces à fournir (MP-2026-003) »."""
-    if line.dossier is None:
+    about = line.dossier.reference if line.dossier is not None else line.seance
+    if not about:
         return line.label
-    if line.kind == RENDEZ_VOUS:
+    if line.kind == RENDEZ_VOUS and line.dossier is not None:
         return f"{line.label}\u00a0: {line.dossier.carried_by}"
     what = f"Rappel\u00a0: {line.label}" if line.kind == RELANCE and line.letter else line.label
-    return f"{what} ({line.dossier.reference})"
+    return f"{what} ({about})"
 
 
 def _about(line: AgendaLine) -> str:

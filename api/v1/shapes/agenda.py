@@ -19,6 +19,7 @@ class ChoseAgenda(TypedDict):
     libelle: str
     en_pause: bool
     dossier: Named | None
+    seance: Named | None
     lettre: str | None
     lieu: str
     pour: str | None
