@@ -152,7 +152,7 @@ def _reminder(shown: _Shown, coming: Coming, at: str) -> ReminderView:
 
 def _way(shown: _Shown, coming: Coming) -> str:
     if coming.many is not None:
-        return _to_each(*coming.many)
+        return to_each(coming)
     if coming.way == TACHE:
         return f"une tâche pour {shown.words.holder}"
     if coming.way == PAPIER:
@@ -160,12 +160,13 @@ def _way(shown: _Shown, coming: Coming) -> str:
     return f"un e-mail à {coming.address}"
 
 
-def _to_each(by_mail: int, on_paper: int) -> str:
-    """« 9 e-mails et 2 lettres à imprimer, un à chaque membre »."""
+def to_each(coming: Coming) -> str:
+    """« 9 e-mails et 2 lettres à imprimer »: one to each member concerned."""
+    assert coming.many is not None, "of what goes to several"
+    by_mail, on_paper = coming.many
     mails = counted(by_mail, "e-mail") if by_mail else ""
     letters = counted(on_paper, "lettre") + " à imprimer" if on_paper else ""
-    told = " et ".join(filter(None, [mails, letters]))
-    return f"{told}, à chaque membre concerné" if told else "personne n’est concerné aujourd’hui"
+    return " et ".join(filter(None, [mails, letters])) or "personne n’est concerné aujourd’hui"
 
 
 def _moment(coming: Coming, came: Came) -> FieldView:

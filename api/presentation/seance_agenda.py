@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api.presentation.fields import questions
 from api.presentation.ledgers import among, story_of
 from api.presentation.path import path_of
+from api.presentation.relances import to_each
 from api.presentation.seance_actions import comite_url, seance_actions
 from api.presentation.seance_head import AGENDA, Sitting, head_of
 from api.presentation.seance_lines import lines_of_agenda
 from api.presentation.seance_papers import papers_around
 from api.presentation.seances import takes_inscriptions
 from api.views.chrome import Link
-from api.views.dossier import PathStep
+from api.views.dossier import EcheanceLine, PathStep
 from api.views.fields import FieldGroup
 from api.views.forms import FormPage, FormView
 from api.views.sheets import Entry
@@ -25,6 +26,10 @@ from grants.comites.chain import SEANCES
 from grants.comites.reading import KIND
 from grants.comites.regles import Regles, fields_of
 from grants.comites.seances import SEANCE_FIELDS
+from grants.relances.foreseeing import Coming
+from grants.relances.foreseeing_sitting import foresee_sitting
+from workflow.dates import to_paris
+from workflow.echeances import SUSPENDUE
 from workflow.errors import NotFound
 from workflow.journal_reading import Line, lines_of
 from workflow.pipeline import Pipeline
@@ -55,7 +60,28 @@ def agenda_page(sitting: Sitting, *, whole: bool = False) -> AgendaPage:
         comite=Link(label=subject.row["comite"], url=comite_url(subject)),
         total=sum(each.told["montant_demande"] or 0 for each in items),
         papers=papers_around(sitting),
+        echeances=_coming(sitting),
+        reminders_url=f"{sitting.url}/relances",
         ends=last.at + timedelta(minutes=last.minutes) if last else None,
+    )
+
+
+def _coming(sitting: Sitting) -> tuple[EcheanceLine, ...]:
+    """What will leave by itself, to whom."""
+    asking, now = sitting.asking, sitting.visit.now
+    found = foresee_sitting(asking.connection, asking.engine, sitting.sight.subject, now)
+    return tuple(_line(each, now) for each in found if each.is_open)
+
+
+def _line(coming: Coming, now: datetime) -> EcheanceLine:
+    when, rule = coming.leaves_at or coming.due_at, coming.rule
+    held = coming.state == SUSPENDUE
+    return EcheanceLine(
+        label=rule.task or rule.label,
+        at=to_paris(when).date(),
+        why=rule.label if rule.task else "",
+        to="pour qui prépare la séance" if rule.task else to_each(coming),
+        state="en_pause" if held else "en_retard" if coming.due_at < now else "prevue",
     )
 
 

@@ -15,7 +15,7 @@ from grants.relances.foreseeing_sitting import foresee_sitting
 
 subject = Subject("Rappels")
 _SEANCE = "/seances/{seance_id}/relances"
-_REMINDER = f"{_SEANCE}/{{echeance_id}}"
+_REMINDER = f"{_SEANCE}/{{rappel_id}}"
 _MOVED = {"relance_le": "2026-04-09T10:15"}
 
 
@@ -80,4 +80,4 @@ def _done(call: Call, gesture: Any) -> Rappels:
 
 
 def _touch(call: Call) -> Touch:
-    return Touch(call.id("seance_id"), call.id("echeance_id"), call.version, call.key, kind=KIND)
+    return Touch(call.id("seance_id"), call.id("rappel_id"), call.version, call.key, kind=KIND)

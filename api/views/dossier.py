@@ -130,16 +130,6 @@ class DossierTime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostButton:
-    """A single button that posts, with no question to answer."""
-
-    label: str
-    url: str
-    icon: str = ""
-    lock_version: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EcheanceLine:
     """What will happen by itself: what, when, for whom, and because of what."""
 
@@ -148,7 +138,6 @@ class EcheanceLine:
     why: str = ""
     to: str = ""
     state: Literal["prevue", "en_pause", "en_retard"] = "prevue"
-    buttons: tuple[PostButton, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

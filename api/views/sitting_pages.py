@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from api.views.actions import ActionsOnOffer, ActionView
 from api.views.chrome import Link
-from api.views.dossier import PathStep
+from api.views.dossier import EcheanceLine, PathStep
 from api.views.forms import FormView
 from api.views.sheets import Entry
 from api.views.sitting import AgendaLine, SittingHead
@@ -31,6 +31,8 @@ class AgendaPage(ActionsOnOffer):
     total: int = 0
     ends: datetime | None = None
     papers: tuple[Link, ...] = ()
+    echeances: tuple[EcheanceLine, ...] = ()
+    reminders_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

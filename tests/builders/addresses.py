@@ -61,6 +61,7 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         "intervention_id": holds.intervention,
         "lot_id": holds.lot,
         "organisme_id": office.id,
+        "rappel_id": holds.rappel,
         "reprise_id": holds.reprise,
         "seance_id": holds.seance,
         "structure_id": holds.structure,

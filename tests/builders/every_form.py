@@ -111,6 +111,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{structure}/contacts/{holds.contact}", CONTACT_FIELDS),
         ("/seances/nouvelle", SEANCE_FIELDS),
         (f"{seance}/modifier", SEANCE_FIELDS),
+        (f"{seance}/relances/{holds.rappel}/deplacer", REMINDER_FIELDS),
         (f"{seance}/dossiers/{holds.dossier}/note", NOTE_FIELDS),
         (f"/comites/{seat['comite_id']}/modifier", COMITE_FIELDS),
         (f"/comites/{seat['comite_id']}/membres/nouveau", (*PERSONNE_FIELDS, *MEMBRE_FIELDS)),

@@ -87,6 +87,7 @@ class Holdings:
     courrier: int
     echeance: int
     intervention: int
+    rappel: int
 
 
 def make_office(session: Session, nom: str = "Aide 34", domain: str = "aide34.example") -> Office:
@@ -155,8 +156,9 @@ def furnish(session: Session, office: Office) -> Holdings:
         reprise=faulty_reprise(session, default_engine(), identity, NOW),
         fusion=_merged_into(session, identity, structure),
         courrier=_letter(session, office, dossier.id, personne.id),
-        echeance=_reminder(session, dossier.id),
         intervention=_time_spent(session, identity, structure),
+        echeance=_reminder(session, "dossier", dossier.id),
+        rappel=_reminder(session, "seance", seance),
     )
 
 
@@ -188,10 +190,10 @@ def _letter(session: Session, office: Office, dossier: int, personne: int) -> in
     return id
 
 
-def _reminder(session: Session, dossier: int) -> int:
-    """What the clock would remind the porteur of."""
+def _reminder(session: Session, kind: str, id: int) -> int:
+    """What the clock would remind somebody of."""
     table = table_of(Echeance)
-    mine = table.c.subject_kind == "dossier", table.c.subject_id == dossier
+    mine = table.c.subject_kind == kind, table.c.subject_id == id
     found = select(table.c.id).where(*mine, table.c.kind == RELANCE)
     return session.connection().execute(found.order_by(table.c.due_at)).scalars().first() or 0
 

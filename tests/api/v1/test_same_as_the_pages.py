@@ -27,6 +27,7 @@ _C, _E, _P = f"{_S}/contacts/{{contact_id}}", "/equipe/{compte_id}", f"{_D}/piec
 _K, _A = "/courriers/{courrier_id}", f"{_D}/relances/{{echeance_id}}"
 _M, _N = "/parametres/modeles/{lettre}", "/seances/{seance_id}"
 _Z, _I = "/seances/{seance_id}", "/comites/{comite_id}"
+_B = f"{_Z}/relances/{{rappel_id}}"
 _H = f"{_Z}/dossiers/{{dossier_id}}"
 #: What a page posts → what a program asks for.
 SAME = {
@@ -136,6 +137,11 @@ SAME = {
     f"{_A}/reprendre": f"POST {_A}/reprendre",
     f"{_A}/envoyer": f"POST {_A}/envoyer",
     f"{_A}/annuler": f"POST {_A}/annuler",
+    f"{_B}/deplacer": f"POST {_B}/deplacer",
+    f"{_B}/suspendre": f"POST {_B}/suspendre",
+    f"{_B}/reprendre": f"POST {_B}/reprendre",
+    f"{_B}/envoyer": f"POST {_B}/envoyer",
+    f"{_B}/annuler": f"POST {_B}/annuler",
     "/courriers/adresses": "POST /adresses-arretees",
     "/courriers/adresses/retablir": "POST /adresses-arretees/retablir",
     _M: "PUT /modeles/{lettre}",
@@ -245,6 +251,7 @@ READ = {
     f"{_K}/lettre.pdf": f"{_K}/lettre.pdf",
     f"{_K}/fichiers/{{name}}": f"{_K}/fichiers/{{name}}",
     f"{_D}/relances": f"{_D}/relances",
+    f"{_Z}/relances": f"{_Z}/relances",
     "/parametres/modeles": "/modeles",
     _M: "/modeles/{lettre}",
     f"{_M}/apercu": "/modeles/{lettre}",
