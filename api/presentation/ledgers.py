@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.views.sheets import Entry
-from api.views.timeline import Change, Timeline, TimelineEntry
+from api.views.timeline import Change, EntryKind, Timeline, TimelineEntry
 from grants.organisation.ledger import Ledger
 from grants.organisation.roles import PIPELINE_ROLES
 from workflow.dates import to_paris
@@ -18,6 +18,9 @@ from workflow.pipeline import Field
 
 Title = Callable[[Line], str]
 FieldOf = Callable[[Line, str], "Field | None"]
+
+#: What is drawn beside an entry, by the first word of its event.
+_KINDS: Mapping[str, EntryKind] = {"courrier": "courrier", "relance": "echeance"}
 
 
 def story_of(
@@ -55,7 +58,9 @@ def _entry(
         who=line.actor_name,
         role=PIPELINE_ROLES.get(line.role, line.role).lower() if line.actor_id else "",
         title=title(line) if title else ledger.label(line.event),
-        kind="ouverture" if line.seq == 1 else "fiche",
+        kind="ouverture" if line.seq == 1 else _KINDS.get(line.event.partition("_")[0], "fiche"),
+        reason=line.content.get("motif", ""),
+        text=line.content.get("texte", ""),
         values=news if is_new else (),
         changes=() if is_new else changes,
         erased_on=to_paris(line.erased_at).date() if line.erased_at else None,

@@ -136,7 +136,7 @@ def _reminder(shown: _Shown, coming: Coming, at: str) -> ReminderView:
         tone=tone,
         when=coming.leaves_at or coming.due_at,
         way=_way(shown, coming),
-        to=coming.to,
+        to="" if coming.many else coming.to,
         why=coming.why,
         against=coming.against,
         along=coming.along,
@@ -152,7 +152,7 @@ def _reminder(shown: _Shown, coming: Coming, at: str) -> ReminderView:
 
 def _way(shown: _Shown, coming: Coming) -> str:
     if coming.many is not None:
-        return to_each(coming)
+        return f"{to_each(coming)}\u00a0: {coming.to}" if coming.to else to_each(coming)
     if coming.way == TACHE:
         return f"une tâche pour {shown.words.holder}"
     if coming.way == PAPIER:

@@ -39,7 +39,7 @@ def test_a_reminder_is_held_on_its_page_and_resumed_from_the_agenda(
     assert f"{url}/{holds.rappel}/reprendre" in charge.get(agenda).text
     back = charge.post(f"{url}/{holds.rappel}/reprendre", {"retour": agenda})
     assert back.headers["location"] == agenda
-    assert "en pause" not in charge.get(url).text
+    assert ">en pause<" not in charge.get(url).text
 
 
 def test_a_reminder_of_a_dossier_is_none_of_a_seance(charge: Visitor, holds: Holdings) -> None:
