@@ -189,11 +189,16 @@ def _carry_out(
         champs=champs,
         rendus=given_up,
     )
-    connection.execute(
+    _keep(work, one, two, content)
+
+
+def _keep(work: _Work, kept: int, absorbed: int, content: moved.Content) -> None:
+    """The merge's own row: what went where, for whoever takes it back."""
+    work.connection.execute(
         insert(_M).values(
             organisme_id=work.identity.organisme_id,
-            gardee_id=one,
-            absorbee_id=two,
+            gardee_id=kept,
+            absorbee_id=absorbed,
             le=work.now,
             par_id=work.identity.compte_id,
             par=work.identity.nom,
