@@ -6,6 +6,7 @@ from sqlalchemy import DDL, event
 from sqlmodel import SQLModel
 
 import grants.comites.tables
+import grants.dla.tables
 import grants.dossiers.brouillons.tables
 import grants.dossiers.etiquettes.tables
 import grants.dossiers.listes.tables
@@ -30,6 +31,7 @@ import workflow.journal_tables
 import workflow.pipeline_table
 from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
 from grants.comites.tables import Comite, Membre, Seance
+from grants.dla.tables import Prestataire
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Enveloppe
 from grants.interventions.tables import Intervention
@@ -40,6 +42,7 @@ from workflow.database import table_of
 # Imported for the tables they declare: named here so that the dependency is in sight.
 DECLARED = (
     grants.comites.tables,
+    grants.dla.tables,
     grants.dossiers.brouillons.tables,
     grants.dossiers.etiquettes.tables,
     grants.dossiers.listes.tables,
@@ -77,6 +80,7 @@ JOURNAL_OWNERS = {
     "membre": table_of(Membre),
     "organisme": table_of(Organisme),
     "personne": table_of(Personne),
+    "prestataire": table_of(Prestataire),
     "seance": table_of(Seance),
     "structure": table_of(Structure),
 }

@@ -49,6 +49,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "organismes": ("organismes",),
     "parametres": ("parametres", "equipe", "programmes", "reprises", "modeles", "etat"),
     "pilotage": ("pilotage",),
+    "prestataires": ("prestataires",),
     "rappels": ("rappels",),
     "recherche": ("recherche",),
     "reinitialisation": ("reinitialisation",),

@@ -1,7 +1,7 @@
 """A form of one thing: shown empty or filled in, kept, and shown again with what stands against it.
 
-Séances, comités, members and enveloppes are written down alike: only what is kept, and how it is
-drawn, is each one's own.
+Séances, comités, members, enveloppes and prestataires are written down alike: only what is kept,
+and how it is drawn, is each one's own.
 """
 
 from __future__ import annotations
@@ -52,16 +52,29 @@ Draw = Callable[[Asking, Back], object]
 Work = Callable[[Session, dict[str, Raw]], tuple[str, Flash]]
 
 
-def show_form(request: Request, visit: Visit, draw: Draw, back: Back | None = None) -> Response:
-    """The form. Raises like `draw`."""
+def show_form(
+    request: Request,
+    visit: Visit,
+    draw: Draw,
+    back: Back | None = None,
+    present: str = _PRESENT,
+) -> Response:
+    """The form. `present` is the entry of the navigation. Raises like `draw`."""
     back, house = back or Back(), house_of(request)
     with house.database.reading() as session:
         view = draw(ask(house, session, visit, back.typed, back.faults), back)
     status = 409 if back.conflict else 422 if back.faults else 200
-    return page(request, visit, _TEMPLATE, view, present=_PRESENT, status=status)
+    return page(request, visit, _TEMPLATE, view, present=present, status=status)
 
 
-def keep_form(request: Request, visit: Visit, form: Form, draw: Draw, work: Work) -> Response:
+def keep_form(
+    request: Request,
+    visit: Visit,
+    form: Form,
+    draw: Draw,
+    work: Work,
+    present: str = _PRESENT,
+) -> Response:
     """Keep what was sent; faulty or out of date, the form again. Raises like `work`."""
     answers = answers_of(form)
     try:
@@ -69,9 +82,9 @@ def keep_form(request: Request, visit: Visit, form: Form, draw: Draw, work: Work
             url, said = work(session, answers)
     except Invalid as error:
         back = Back(answers, error.faults, key_of(form), version_of(form))
-        return show_form(request, visit, draw, back)
+        return show_form(request, visit, draw, back, present)
     except Stale as error:
-        return show_form(request, visit, draw, Back(answers, conflict=str(error)))
+        return show_form(request, visit, draw, Back(answers, conflict=str(error)), present)
     return redirect(request, url, said)
 
 

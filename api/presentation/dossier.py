@@ -86,6 +86,7 @@ def dossier_page(
         actions=action_views(asking, subject, offers, identity, looking.resumed, drafts),
         sheets=sheet_views(asking, pipeline, subject, identity, looking.edited, drafts),
         timeline=timeline_of(engine, machine, lines, letters, looking.moves_only, address),
+        prestataires_url=_prestataires_url(pipeline, subject),
         diagram_url=f"/dispositifs/{pipeline.key}?dossier={subject.id}",
         back_url=f"/tableau?dispositif={pipeline.key}",
         at_hand=at_hand(connection, identity, subject, lines, now),
@@ -93,6 +94,12 @@ def dossier_page(
     view = replace(view, **_amounts(engine, pipeline, subject, since, today))
     view = replace(view, **_aside(asking, pipeline, subject, identity, looking, now))
     return replace(view, **_coming_back(asking, pipeline, looking, view))
+
+
+def _prestataires_url(pipeline: Pipeline, subject: Subject) -> str | None:
+    """Where a dossier whose sheets ask for skills finds who has them."""
+    asks = any(field.key == "domaines" for field in pipeline.every_field())
+    return f"/prestataires/dossiers/{subject.id}" if asks else None
 
 
 def _coming_back(

@@ -28,6 +28,7 @@ _SUBJECTS = (
     "comites",
     "membres",
     "enveloppes",
+    "prestataires",
     "seances",
     "seances_tenue",
     "seances_presences",

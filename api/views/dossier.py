@@ -187,6 +187,7 @@ class DossierPage(ActionsOnOffer):
     sheets: tuple[SheetView, ...]
     timeline: Timeline
     diagram_url: str
+    prestataires_url: str | None = None
     back_url: str = "/tableau"
     back_label: str = "Tableau"
     montant_demande: int | None = None

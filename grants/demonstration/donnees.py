@@ -71,6 +71,7 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         interventions=tuple(each for fichier in fichiers for each in fichier.interventions),
         comites=tuple(comite for fichier in fichiers for comite in fichier.comites),
         enveloppes=tuple(enveloppe for fichier in fichiers for enveloppe in fichier.enveloppes),
+        prestataires=tuple(each for fichier in fichiers for each in fichier.prestataires),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
     )
     if incoherences := incoherences_de(demonstration):

@@ -15,6 +15,7 @@ from grants.comites.seances import create_seance
 from grants.demonstration.modeles import Compte as Equipier
 from grants.demonstration.modeles import Demonstration, Seance
 from grants.demonstration.modeles import Organisme as Told
+from grants.dla.prestataires import record_prestataire
 from grants.finances.enveloppes import open_enveloppe
 from grants.organisation.accounts import Account
 from grants.organisation.colleagues import create_compte, join
@@ -79,6 +80,7 @@ def install(
     _enveloppes(session, engine, demonstration, identities[chief], start)
     membres = _members(session, demonstration, comites, identities[chief], start)
     prepares = next((cle for cle, role in roles.items() if role == CHARGE_DE_MISSION), chief)
+    _prestataires(session, demonstration, identities[prepares], start)
     seances = {
         seance.cle: create_seance(session, engine, identities[prepares], _form_of(seance), start)
         for seance in demonstration.seances
@@ -111,6 +113,16 @@ def _enveloppes(
         for each in demonstration.enveloppes:
             form = {**each.model_dump(), "annee": str(year)}
             open_enveloppe(session, engine, direction, form, start)
+
+
+def _prestataires(
+    session: Session, demonstration: Demonstration, charge: Identity, start: datetime
+) -> None:
+    """Whom missions may be entrusted to."""
+    for each in demonstration.prestataires:
+        form = each.model_dump(exclude_none=True)
+        several = {key: list(form[key]) for key in ("competences", "secteurs")}
+        record_prestataire(session, charge, {**form, **several}, start)
 
 
 def _members(

@@ -89,6 +89,21 @@ class Enveloppe(Donnee):
     montant: Texte
 
 
+class Prestataire(Donnee):
+    """Whom a DLA mission may be entrusted to, as typed in the directory. Always invented."""
+
+    nom: Texte
+    siret: Texte
+    contact: Texte
+    email: Courriel
+    competences: tuple[Cle, ...]
+    secteurs: tuple[Cle, ...] = ()
+    departements: Texte | None = None
+    tarif_journalier: Texte
+    realisations: Texte | None = None
+    actif: Literal["oui", "non"] = "oui"
+
+
 class Membre(Donnee):
     """Somebody who sits in a comité, always invented. `presidence`: 1 presides, 2 in his stead."""
 
@@ -284,6 +299,7 @@ class Fichier(Donnee):
     comites: tuple[Comite, ...] = Field(default=(), alias="comite")
     membres: tuple[Membre, ...] = Field(default=(), alias="membre")
     enveloppes: tuple[Enveloppe, ...] = Field(default=(), alias="enveloppe")
+    prestataires: tuple[Prestataire, ...] = Field(default=(), alias="prestataire")
     seances: tuple[Seance, ...] = Field(default=(), alias="seance")
     structures: tuple[Structure, ...] = Field(default=(), alias="structure")
     personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
@@ -305,4 +321,5 @@ class Demonstration(Donnee):
     interventions: tuple[Intervention, ...] = ()
     comites: tuple[Comite, ...] = ()
     membres: tuple[Membre, ...] = ()
+    prestataires: tuple[Prestataire, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()

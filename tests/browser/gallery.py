@@ -21,6 +21,7 @@ from api.presentation.seances import LIST as SEANCES
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
+from grants.dla.tables import Prestataire
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
 from grants.dossiers.listes.vues import save_vue
 from grants.dossiers.lots.preparation import Chosen, open_lot
@@ -75,6 +76,8 @@ NO_PAGE = frozenset(
         "/dossiers/{dossier_id}/fichiers/{fichier_id}",
         "/dossiers/{dossier_id}/fichiers/{fichier_id}/contenu",
         "/liste/export.csv",
+        "/prestataires/export.xlsx",
+        "/prestataires/export.csv",
         "/liste/export.xlsx",
         "/interventions/export.csv",
         "/interventions/export.xlsx",
@@ -105,6 +108,8 @@ WRITING = frozenset(
         "/comites/{comite_id}/modifier",
         "/comites/{comite_id}/membres/nouveau",
         "/comites/{comite_id}/membres/{membre_id}",
+        "/prestataires/nouveau",
+        "/prestataires/{prestataire_id}/modifier",
         "/enveloppes/nouvelle",
         "/enveloppes/{enveloppe_id}",
     }
@@ -131,6 +136,8 @@ GENERAL = (
     "/seances/nouvelle",
     "/comites",
     "/comites/nouveau",
+    "/prestataires",
+    "/prestataires/nouveau",
     "/enveloppes",
     "/enveloppes/nouvelle",
     "/pilotage",
@@ -346,6 +353,12 @@ def _held(connection: Connection) -> Iterator[Place]:
             yield Place(route, route.format(dossier_id=preview.dossier_id, fichier_id=preview.id))
         elif route.startswith(f"{SEANCES}/{{"):
             yield from (Place(route, url) for url in of_the_seances(connection, route))
+        elif "{prestataire_id}" in route:
+            first = select(func.min(table_of(Prestataire).c.id))
+            yield Place(route, route.format(prestataire_id=connection.execute(first).scalar_one()))
+        elif route.startswith("/prestataires/dossiers/"):
+            asks = select(func.max(_D.c.id)).where(_D.c.pipeline == "dla_individuel")
+            yield Place(route, route.format(dossier_id=connection.execute(asks).scalar_one()))
         elif route.startswith((f"{COMITES}/{{", f"{ENVELOPPES}/{{")):
             yield Place(route, route.format(**of_the_comites(connection)))
         elif "{reprise_id}" in route:

@@ -13,6 +13,7 @@ from grants.comites.agenda import NOTE_FIELDS
 from grants.comites.instances import COMITE_FIELDS
 from grants.comites.membres import MEMBRE_FIELDS
 from grants.comites.seances import SEANCE_FIELDS
+from grants.dla.fiche import PRESTATAIRE_FIELDS
 from grants.dossiers.answers import REASON
 from grants.dossiers.appointments import APPOINTMENT_FIELDS
 from grants.dossiers.first_contact import EVERY_FIELD
@@ -32,6 +33,7 @@ from grants.structures.contacts import CONTACT_FIELDS
 from grants.structures.service import STRUCTURE_FIELDS
 from tests.builders.bad_values import good_of
 from tests.builders.offices import NOW, Holdings, Office
+from tests.builders.prestataires import a_prestataire
 from tests.builders.sittings import seat_a_comite
 from workflow.database import table_of
 from workflow.pipeline import PREVIOUS, Action, Choice, Field, Pipeline
@@ -81,6 +83,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
     seat = seat_a_comite(session, office, holds)
     structure, seance = f"/structures/{holds.structure}", f"/seances/{holds.seance}"
     dossier = f"/dossiers/{holds.dossier}"
+    prestataire = a_prestataire(session, office.identity())
     asked: list[tuple[str, tuple[Field, ...]]] = [
         ("/dossiers/nouveau", EVERY_FIELD),
         (f"{dossier}/notes", (_NOTE,)),
@@ -117,6 +120,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"/comites/{seat['comite_id']}/membres/nouveau", (*PERSONNE_FIELDS, *MEMBRE_FIELDS)),
         (f"/comites/{seat['comite_id']}/membres/{seat['membre_id']}", MEMBRE_FIELDS),
         (f"/enveloppes/{seat['enveloppe_id']}", enveloppe_fields(default_engine())),
+        (f"/prestataires/{prestataire}/modifier", PRESTATAIRE_FIELDS),
         ("/parametres", IDENTITY_FIELDS),
         ("/parametres/equipe", INVITATION_FIELDS),
         (f"/parametres/equipe/{holds.compte}/role", (ROLE_FIELD,)),

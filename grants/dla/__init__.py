@@ -1,0 +1,1 @@
+"""The DLA: the prestataires to whom missions are entrusted."""
