@@ -117,7 +117,13 @@ def name_membre(
     if faults or more:
         raise Invalid(faults | more)
     found = find_or_create_personne(
-        session, identity, person["nom"], person["email"], person["telephone"], now
+        session,
+        identity,
+        person["nom"],
+        person["email"],
+        person["telephone"],
+        now,
+        person["civilite"],
     )
     if _sits_already(connection, comite_id, found.id, values, None):
         raise Invalid({"nom": "Cette personne siège déjà dans ce comité à ces dates."})

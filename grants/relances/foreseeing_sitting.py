@@ -45,7 +45,8 @@ def _coming(
     now: datetime,
 ) -> Coming:
     rule, subject = cause.rule, cause.subject
-    by_mail = _by_mail(connection, subject, members)
+    reached = _reached(connection, subject, members)
+    by_mail = len(reached)
     letter_way = COURRIEL if by_mail else PAPIER
     return Coming(
         id=row["id"],
@@ -57,7 +58,9 @@ def _coming(
         version=version_of(row),
         leaves_at=_when(cause, row, now),
         way=letter_way if rule.letter else TACHE,
-        to=", ".join(each.nom for each in members),
+        to=", ".join(
+            each.nom if each.id in reached else f"{each.nom} (à imprimer)" for each in members
+        ),
         address=None,
         why=cause_told(engine, subject, rule),
         since=None if rule.anchor == ENTRY else row["anchored_on"],
@@ -66,12 +69,12 @@ def _coming(
     )
 
 
-def _by_mail(connection: Connection, subject: Subject, members: list[MembreLine]) -> int:
-    """How many of them an e-mail may reach."""
-    addresses = {(subject.tenant_id, each.email) for each in members if each.email}
-    stopped = suspended_among(connection, addresses)
-    return sum(
-        bool(each.email) and (subject.tenant_id, each.email) not in stopped for each in members
+def _reached(connection: Connection, subject: Subject, members: list[MembreLine]) -> frozenset[int]:
+    """Those of them whom an e-mail may reach, by their ids."""
+    tenant = subject.tenant_id
+    stopped = suspended_among(connection, {(tenant, each.email) for each in members if each.email})
+    return frozenset(
+        each.id for each in members if each.email and (tenant, each.email) not in stopped
     )
 
 
