@@ -9,6 +9,7 @@ from typing import Any
 from notifications.composing import Composed, MissingValue
 from notifications.document import Block, Heading, Paragraph, Run
 from notifications.template_versions import Template
+from notifications.typography import french
 from notifications.words import number_in_words
 from notifications.writing import composed_of
 
@@ -51,7 +52,8 @@ def _blocks(
     introduction = f"Ce message réunit {number_in_words(len(composed))} rappels."
     blocks: list[Block] = [*opening, Paragraph((Run(introduction),))]
     for each, rest, (_, _, reference) in zip(composed, rests, parts, strict=True):
-        title = f"{each.subject} ({reference})" if several and reference else each.subject
+        subject = french(each.subject)
+        title = f"{subject} ({reference})" if several and reference else subject
         blocks.append(Heading(1, (Run(title),)))
         blocks += map(_lower, rest[: len(rest) - len(closing)])
     return (*blocks, *closing)

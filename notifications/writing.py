@@ -17,6 +17,7 @@ from notifications.outbox import Recipient
 from notifications.pdf import Sheet, print_letters
 from notifications.plain_text import as_text
 from notifications.template_versions import Template
+from notifications.typography import french
 
 PDF, CALENDAR = "application/pdf", "text/calendar"
 _OWN_PDF = "lettre.pdf"
@@ -78,7 +79,7 @@ def written_from(
 ) -> Written:
     """The letter, addressed after the first context, with the files asked of each."""
     sheet = Sheet(
-        subject=composed.subject,
+        subject=french(composed.subject),
         blocks=composed.blocks,
         letterhead=sending.letterhead,
         to=addressee(sending.recipient, contexts[0]),
@@ -102,7 +103,7 @@ def _html(composed: Composed, signature: Sequence[str], sending: Sending) -> str
     head = sending.letterhead
     reference = f"Référence : {sending.reference}" if sending.reference else ""
     return as_html(
-        composed.subject,
+        french(composed.subject),
         composed.blocks,
         name=head.name,
         signature=signature,
