@@ -121,7 +121,7 @@ def edit_intervention(request: Request, visit: Writer, intervention_id: RowId) -
     return _form(request, visit, intervention_id)
 
 
-@router.post(_ONE)
+@router.post(f"{_ONE}/corriger")
 def change_intervention(
     request: Request, visit: Writer, form: Posted, intervention_id: RowId
 ) -> Response:

@@ -177,7 +177,7 @@ def intervention_page(
         title=f"{NATURES.get(line.nature, line.nature)} du {format_date(line.le)}",
         told=f"Temps de {line.qui}.",
         form=FormView(
-            url=f"{HOME}/{line.id}",
+            url=f"{HOME}/{line.id}/corriger",
             groups=(FieldGroup(fields=fields),),
             submit="Enregistrer",
             cancel_url=back,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.v1.examples_comites import IN_ADDRESS_OF_A_SEANCE, OF_A_COMITE
+from api.v1.examples_field import OF_THE_FIELD
 from api.v1.examples_letters import IN_ADDRESS_OF_A_LETTER, OF_A_LETTER
 
 _REF, _MOMENT, _DAY = "#/components/schemas/", "2026-03-12T09:30:00+00:00", "2026-03-12"
@@ -24,12 +25,11 @@ _ASKS = {
 }
 #: What a shape says of a property, where the same name means something else.
 _OF_A_SHAPE: Mapping[str, Any] = {
-    **(OF_A_LETTER | OF_A_COMITE),
+    **(OF_A_LETTER | OF_A_COMITE | OF_THE_FIELD),
     "ActionLot.nombre": 5,
     "Adresse.depuis": _MOMENT,
     "Adresse.url": "https://outil.exemple.fr/mouvements",
     "Ajoutee.genre": "structure",
-    "Ajoutee.nom": "Garage solidaire",
     "Bilan.ajouts": {"structures": 212, "personnes": 40, "contacts": 40, "dossiers": 0},
     "Bilan.ecarts": 1,
     "Bilan.lignes": 214,

@@ -38,11 +38,22 @@ from grants.interventions.service import (
 )
 from workflow.dates import DateFault, parse_date, to_paris
 from workflow.errors import Invalid, NotFound
+from workflow.pipeline import Field
 
 subject = Subject("Interventions")
 _HOME, _ONE = "/interventions", "/interventions/{intervention_id}"
 _DONE = {"nature": "visite", "le": "2026-03-10", "duree": "1h30", "km": "24"}
 _EXAMPLE = {"structure": "Structure de Aide 34", "dispositif": "iae", **_DONE}
+
+
+def _asked(*, changing: bool = False) -> tuple[Field, ...]:
+    """A program may name a structure as a person does, by its name or SIRET, or by its id."""
+    return tuple(
+        each.model_copy(update={"type": "texte"}) if each.key == "structure" else each
+        for each in intervention_fields(default_engine(), changing=changing)
+    )
+
+
 _FILTERS = {
     "qui": "L’id d’un collègue.",
     "structure": "L’id d’une structure, son SIRET ou son nom.",
@@ -104,7 +115,7 @@ def table(call: Call) -> Answer:
     "Noter une intervention",
     Cree,
     status=201,
-    asks=intervention_fields(default_engine()),
+    asks=_asked(),
     example=_EXAMPLE,
 )
 def note(call: Call) -> Answer:
@@ -138,7 +149,7 @@ def intervention(call: Call) -> Intervention:
     _ONE,
     "Corriger une intervention",
     Intervention,
-    asks=intervention_fields(default_engine(), changing=True),
+    asks=_asked(changing=True),
     versioned=True,
     example=_EXAMPLE,
 )

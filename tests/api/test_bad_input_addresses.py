@@ -115,11 +115,17 @@ def in_french(answer: Answer) -> bool:
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_no_query_breaks_a_page(
-    inside: Visitor, values: dict[str, str], database: Database, query: str
+    inside: Visitor,
+    values: dict[str, str],
+    database: Database,
+    query: str,
+    rng: random.Random,
+    long_run: bool,
 ) -> None:
     before = contents(database)
     pairs = "&".join(f"{name}={query}" for name in ASKED)
-    for address in READ:
+    rng.seed(query)  # other pages for each query, the same at every run
+    for address in READ if long_run else rng.sample(READ, len(READ) // 3):
         answer = inside.get(f"{address.url(values)}?{query}&{pairs[:20_000]}&page={query}&&=;")
         assert answer.status_code < 500, address
         if answer.status_code in (404, 422):

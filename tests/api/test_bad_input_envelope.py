@@ -113,7 +113,11 @@ def forms(database: Database, office: Office, holds: Holdings) -> list[EveryForm
 BY_A_LINK = "/rappels/{rappel}"
 IN_A_FORM = tuple(each for each in WRITTEN if each.path != BY_A_LINK)
 # What takes heavier files is sent too much of them in `test_pieces_pages`, `test_reprise_pages`.
-HEAVY = ("/dossiers/{dossier_id}/pieces/{piece}/fichiers", "/parametres/reprises")
+HEAVY = (
+    "/dossiers/{dossier_id}/pieces/{piece}/fichiers",
+    "/parametres/reprises",
+    "/seances/verifier",
+)
 
 
 @pytest.fixture

@@ -134,6 +134,7 @@ GENERAL = (
     "/structures/nouvelle",
     "/seances",
     "/seances/nouvelle",
+    "/seances/verifier",
     "/comites",
     "/comites/nouveau",
     "/prestataires",

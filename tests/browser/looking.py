@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.builders.browser import DESKTOP, PHONE
 
@@ -26,6 +27,9 @@ async (within) => {
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # An answer that says no is what some tests are about; the browser tells it on its console.
 _REFUSED = "the server responded with a status of 4"
+
+# A form that was sent leads to another page, which may lead to a third.
+_PAGES_LEFT = 2
 
 Sight = tuple[ViewportSize, Literal["light", "dark"]]
 # The layout changes with the width, the colours with the theme: two sights show each of them.
@@ -66,12 +70,24 @@ class Reader:
         self.look(url, sights=sights)
 
     def _check(self, seen: str, *, within: bool) -> None:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(_AXE)
-        for fault in self.page.evaluate(_RUN, within):
+        for fault in self._axe(within=within):
             self._note(seen, fault)
         if overflow := self.page.evaluate(_OVERFLOW):
             self._note(seen, f"wider than the screen by {overflow} px")
+
+    def _axe(self, *, within: bool) -> list[str]:
+        """What axe finds; a page that was being left is looked at once the next one is there."""
+        for _ in range(_PAGES_LEFT):
+            try:
+                return self._axe_run(within=within)
+            except PlaywrightError:
+                self.page.wait_for_load_state()
+        return self._axe_run(within=within)
+
+    def _axe_run(self, *, within: bool) -> list[str]:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE)
+        return self.page.evaluate(_RUN, within)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and _REFUSED not in message.text:

@@ -158,7 +158,7 @@ ACCESS: dict[tuple[str, str], Who] = {
     ("GET", "/interventions/export.xlsx"): Who.SIGNED_IN,
     ("GET", "/interventions/export.csv"): Who.SIGNED_IN,
     ("GET", "/interventions/{intervention_id}"): Who.WRITERS,
-    ("POST", "/interventions/{intervention_id}"): Who.WRITERS,
+    ("POST", "/interventions/{intervention_id}/corriger"): Who.WRITERS,
     ("POST", "/interventions/{intervention_id}/retirer"): Who.WRITERS,
     ("POST", "/dossiers/{dossier_id}/interventions"): Who.WRITERS,
     ("GET", "/prestataires"): Who.SIGNED_IN,

@@ -105,7 +105,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"{dossier}/interventions", DOSSIER_FIELDS),
         ("/interventions", intervention_fields(default_engine())),
         (
-            f"/interventions/{holds.intervention}",
+            f"/interventions/{holds.intervention}/corriger",
             intervention_fields(default_engine(), changing=True),
         ),
         ("/structures/nouvelle", STRUCTURE_FIELDS),

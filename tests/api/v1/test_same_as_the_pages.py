@@ -68,7 +68,7 @@ SAME = {
     f"{_T}/faite": f"POST {_T}/faite",
     f"{_T}/rouvrir": f"POST {_T}/rouvrir",
     "/interventions": "POST /interventions",
-    _O: f"PUT {_O}",
+    f"{_O}/corriger": f"PUT {_O}",
     f"{_O}/retirer": f"DELETE {_O}",
     f"{_D}/interventions": f"POST {_D}/interventions",
     "/structures/nouvelle": "POST /structures",
