@@ -139,20 +139,16 @@ def test_a_restored_journal_still_refuses_to_change(
 
 
 def test_a_backup_of_an_older_schema_is_restored_and_brought_to_todays(
-    databases: Databases,
-    database_kind: str,
-    tmp_path: Path,
-    rng: random.Random,
-    long_run: bool,
+    databases: Databases, database_kind: str, tmp_path: Path, rng: random.Random, long_run: bool
 ) -> None:
-    """The oldest, the one before today's, and some in between; each of them in a long run."""
+    """The oldest, today's, the one before and some in between; all of them in a long run."""
     oldest, *between, before_last, last = revisions()
     drawn = between if long_run else rng.sample(between, 2)
-    for revision in (oldest, *drawn, before_last, last):
-        _brought_to_todays(databases, database_kind, revision, tmp_path / f"{revision}.zip")
+    for each in (oldest, *drawn, before_last, last):
+        _brought(databases, database_kind, each, tmp_path / f"{each}.zip")
 
 
-def _brought_to_todays(databases: Databases, database_kind: str, revision: str, path: Path) -> None:
+def _brought(databases: Databases, database_kind: str, revision: str, path: Path) -> None:
     with databases.fresh(database_kind, None) as url:
         upgrade(url, revision)
         with migrating(url) as connection:
