@@ -26,8 +26,9 @@ from workflow.journal_check import verify
 
 # Refused, or answered, before anything is written: nothing to take back, two names for one
 # structure, nothing left to go on with, a logo and a list that are no files of theirs, a letter
-# that is only looked at, letters that have each an outcome of their own.
+# that is only looked at, letters that have each an outcome of their own, minutes that are compared.
 ELSEWHERE = {
+    "/seances/verifier",
     "/annuler",
     "/dossiers/{dossier_id}/financement/solde",
     "/lots/{lot_id}/suite",
