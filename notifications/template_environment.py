@@ -145,8 +145,7 @@ class Typography(Extension):
             for line in source.split("\n")
         )
 
-    # Jinja takes any iterable of tokens; its own signature names only the stream.
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:  # type: ignore[override]
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """The words between the braces, with French typography."""
         for token in stream:
             if token.type == "data":

@@ -21,7 +21,13 @@ from workflow.errors import DomainError
 
 MANIFEST = "manifeste.json"
 FILES = "fichiers/"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, NotImplementedError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    UnicodeDecodeError,
+    NotImplementedError,  # zipfile's, for a file packed in a way that it does not know
+)
 _BLOCK = 1 << 20
 
 

@@ -40,7 +40,7 @@ from grants.dossiers.reading import KIND, read_subject, situation_of
 from grants.organisation.identity import Identity
 from grants.organisation.queries import Customs
 from workflow.dates import to_paris
-from workflow.engine import Engine
+from workflow.engine import Engine, Offer
 from workflow.journal_reading import lines_of
 from workflow.parameters import parameters_in_force
 from workflow.pipeline import Pipeline
@@ -64,13 +64,10 @@ def dossier_page(
     around = queries.around(connection, row)
     lines = lines_of(connection, KIND, subject.id)
     letters = queries.letters_by_seq(connection, subject.id)
-    facts = engine.facts_needed(subject)
-    situation = situation_of(connection, engine, subject, identity, now, facts)
-    offers = engine.actions(situation)
+    offers = _offers(connection, engine, subject, identity, now)
     asking = Asking(connection, engine, identity.organisme_id)
     since, today = to_paris(subject.stage_since).date(), to_paris(now).date()
     address = f"/dossiers/{subject.id}"
-    edit = f"{address}/porteur" if identity.may_write else None
     view = DossierPage(
         reference=row["reference"],
         titre=row["titre"] or "Projet sans titre",
@@ -79,21 +76,46 @@ def dossier_page(
         since=since,
         days=(today - since).days,
         public_label=pipeline.stage(subject.stage).public_label or "",
-        structure=structure_line(around.structure, edit),
-        porteur=porteur_contact(connection, identity, around.porteur, edit, address),
-        referent=Avatar(nom=around.referent) if around.referent else None,
+        **_people(connection, identity, around, address),
         path=path_of(pipeline, subject, lines),
         actions=action_views(asking, subject, offers, identity, looking.resumed, drafts),
         sheets=sheet_views(asking, pipeline, subject, identity, looking.edited, drafts),
         timeline=timeline_of(engine, machine, lines, letters, looking.moves_only, address),
-        prestataires_url=_prestataires_url(pipeline, subject),
-        diagram_url=f"/dispositifs/{pipeline.key}?dossier={subject.id}",
-        back_url=f"/tableau?dispositif={pipeline.key}",
+        **_links(pipeline, subject),
         at_hand=at_hand(connection, identity, subject, lines, now),
     )
     view = replace(view, **_amounts(engine, pipeline, subject, since, today))
     view = replace(view, **_aside(asking, pipeline, subject, identity, looking, now))
     return replace(view, **_coming_back(asking, pipeline, looking, view))
+
+
+def _offers(
+    connection: Connection, engine: Engine, subject: Subject, identity: Identity, now: datetime
+) -> tuple[Offer, ...]:
+    """What may be done here, and every reason against the rest."""
+    facts = engine.facts_needed(subject)
+    return engine.actions(situation_of(connection, engine, subject, identity, now, facts))
+
+
+def _people(
+    connection: Connection, identity: Identity, around: queries.Around, address: str
+) -> dict[str, Any]:
+    """Whose project it is, for which structure, in whose charge."""
+    edit = f"{address}/porteur" if identity.may_write else None
+    return {
+        "structure": structure_line(around.structure, edit),
+        "porteur": porteur_contact(connection, identity, around.porteur, edit, address),
+        "referent": Avatar(nom=around.referent) if around.referent else None,
+    }
+
+
+def _links(pipeline: Pipeline, subject: Subject) -> dict[str, Any]:
+    """Where the page leads to."""
+    return {
+        "prestataires_url": _prestataires_url(pipeline, subject),
+        "diagram_url": f"/dispositifs/{pipeline.key}?dossier={subject.id}",
+        "back_url": f"/tableau?dispositif={pipeline.key}",
+    }
 
 
 def _prestataires_url(pipeline: Pipeline, subject: Subject) -> str | None:

@@ -29,7 +29,7 @@ from api.views.liste import (
     TagView,
     VueMenu,
 )
-from api.views.listing import EmptyState, Tab
+from api.views.listing import EmptyState, FilterBar, Tab
 from api.views.stages import StageBadge
 from grants.dossiers.counters import counts_of
 from grants.dossiers.filters import late_before
@@ -82,10 +82,7 @@ def liste_page(
 ) -> ListePage:
     """One page of the list, as the address asks for it."""
     narrowing, organisme_id = looking.narrowing, identity.organisme_id
-    sort = read_sort(looking.query)
-    if sort.key == "etape" and pipeline is None:
-        # Stages of several pipelines have no common order.
-        sort = Sort()
+    sort = _sort_among(read_sort(looking.query), pipeline)
     mark, filters = mark_of(narrowing.pairs), narrowing.filters
     counts = counts_of(connection, organisme_id, filters)
     cursor = _cursor(looking.query, mark, sort)
@@ -96,15 +93,12 @@ def liste_page(
     told = tell(connection, engine, organisme_id, page.lines, columns, looking.today)
 
     def neighbour(found: Cursor | None) -> str | None:
-        if found is None:
-            return None
-        return narrowing.url(PATH, page=f"{mark}.{write_cursor(found, sort)}")
+        word = f"{mark}.{write_cursor(found, sort)}" if found else None
+        return word and narrowing.url(PATH, page=word)
 
     return ListePage(
         tabs=pipeline_tabs(engine, counts.everything, pipeline, PATH),
-        filters=filter_bar(
-            connection, organisme_id, narrowing, PATH, pipeline, with_stage=pipeline is not None
-        ),
+        filters=_filters(connection, organisme_id, narrowing, pipeline),
         headers=tuple(_header(narrowing, sort, column) for column in columns),
         rows=tuple(_rows(told, columns, looking.customs)),
         paging=Paging(previous_url=neighbour(page.previous), next_url=neighbour(page.next)),
@@ -126,6 +120,19 @@ def read_sort(query: Mapping[str, str]) -> Sort:
         return Sort()
     descending = query["sens"] == "desc" if query.get("sens") in ("asc", "desc") else SORTS[key]
     return Sort(key, descending)
+
+
+def _filters(
+    connection: Connection, organisme_id: int, narrowing: Narrowing, pipeline: Pipeline | None
+) -> FilterBar:
+    """The form that narrows; stages are those of one pipeline."""
+    with_stage = pipeline is not None
+    return filter_bar(connection, organisme_id, narrowing, PATH, pipeline, with_stage=with_stage)
+
+
+def _sort_among(sort: Sort, pipeline: Pipeline | None) -> Sort:
+    """Stages of several pipelines have no common order."""
+    return Sort() if sort.key == "etape" and pipeline is None else sort
 
 
 def requete_of(narrowing: Narrowing) -> str:

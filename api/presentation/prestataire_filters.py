@@ -66,15 +66,6 @@ def filter_bar(
         "departement": ("Département", "Tous", dict(sorted(places.items()))),
         "actif": ("État", "Tous", STATES),
     }
-    search = FieldView(
-        name="q",
-        label="Rechercher",
-        type="recherche",
-        value=filters.text,
-        placeholder="Nom, interlocuteur ou SIRET",
-        longest=LONGEST_SEARCH,
-        scope="filtre",
-    )
     fields = (
         FieldView(
             name=name,
@@ -95,7 +86,19 @@ def filter_bar(
         for name, value in pairs.items()
     )
     reset = url if chips else None
-    return FilterBar(url=url, fields=(search, *fields), chips=chips, reset_url=reset)
+    return FilterBar(url=url, fields=(_search(filters), *fields), chips=chips, reset_url=reset)
+
+
+def _search(filters: PrestataireFilters) -> FieldView:
+    return FieldView(
+        name="q",
+        label="Rechercher",
+        type="recherche",
+        value=filters.text,
+        placeholder="Nom, interlocuteur ou SIRET",
+        longest=LONGEST_SEARCH,
+        scope="filtre",
+    )
 
 
 def _without(url: str, pairs: Mapping[str, str], name: str) -> str:

@@ -135,15 +135,9 @@ def reprise_page(
 ) -> ReprisePage:
     """One reprise where it is. `typed` and `faults`: its columns as they came back."""
     etat, told = row["etat"], json.loads(row["bilan"])
-    wrong, mine = unpack(row["anomalies"]), identity.may_direct
+    mine = identity.may_direct
     open_file = mine and etat in STILL_OPEN
-    columns, message = None, row["message"]
-    if open_file and row["contenu"] is not None:
-        try:
-            columns = _columns(engine, row, typed, faults or {})
-        except UnreadableFile as error:
-            message = str(error)
-    anomalies = told.get("anomalies", 0)
+    columns, message = _file_as_read(engine, row, typed, faults) if open_file else (None, "")
     return ReprisePage(
         tabs=tabs(REPRISES),
         back=_BACK,
@@ -153,27 +147,46 @@ def reprise_page(
         state=_STATES[etat][0],
         steps=_steps(etat),
         url=f"{REPRISES}/{row['id']}",
-        message=message,
+        message=message or row["message"],
         by=row["cree_par"],
         at=row["cree_le"],
         finished=row["fini_le"],
         done=row["fait"],
         total=row["total"],
         columns=columns,
-        lines=told.get("lignes", 0),
-        known=told.get("connues", 0),
-        counts=_counts(told.get("ajouts", {})),
-        faults=tuple(_fault(fault) for fault in wrong[:MOST_FAULTS]),
-        fault_count=anomalies,
-        faulty_lines=told.get("lignes_fautives", 0),
-        kept_faults=len(wrong),
-        differences=tuple(Difference(**each) for each in told.get("exemples", ())),
-        difference_count=told.get("ecarts", 0),
+        **_found(told, unpack(row["anomalies"])),
         added=_added(connection, row["id"]) if etat == etats.FAITE else (),
-        may_write=mine and etat == etats.VERIFIEE and not anomalies,
+        may_write=mine and etat == etats.VERIFIEE and not told.get("anomalies"),
         may_undo=mine and etat == etats.FAITE,
         may_give_up=open_file,
     )
+
+
+def _found(told: Mapping[str, Any], wrong: Sequence[Any]) -> dict[str, Any]:
+    """What the dry run counted, the first of what is wrong, what differs from what is known."""
+    return {
+        "lines": told.get("lignes", 0),
+        "known": told.get("connues", 0),
+        "counts": _counts(told.get("ajouts", {})),
+        "faults": tuple(_fault(fault) for fault in wrong[:MOST_FAULTS]),
+        "fault_count": told.get("anomalies", 0),
+        "faulty_lines": told.get("lignes_fautives", 0),
+        "kept_faults": len(wrong),
+        "differences": tuple(Difference(**each) for each in told.get("exemples", ())),
+        "difference_count": told.get("ecarts", 0),
+    }
+
+
+def _file_as_read(
+    engine: Engine, row: Mapping[str, Any], typed: Typed | None, faults: Mapping[str, str] | None
+) -> tuple[ColumnsView | None, str]:
+    """Its columns while its content is there, or why it cannot be read any more."""
+    if row["contenu"] is None:
+        return None, ""
+    try:
+        return _columns(engine, row, typed, faults or {}), ""
+    except UnreadableFile as error:
+        return None, str(error)
 
 
 def _what(engine: Engine, sujet: str, pipeline: str | None) -> str:

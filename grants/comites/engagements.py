@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from grants.comites.instances import AVIS
 from grants.comites.tables import Comite, Decision, Seance
@@ -55,13 +56,31 @@ def engagement_of(
     without: int | None = None,
 ) -> Engagement:
     """The enveloppe of a dispositif for a year. `without`: a dossier that is being decided."""
-    pipelines = [
-        each.pipeline.key
-        for each in engine.catalogue.every_of()
-        if each.pipeline.dispositif == dispositif
-    ]
+    granted = _granted(organisme_id, _pipelines_of(engine, dispositif), annee)
+    rows = [row for row in connection.execute(granted) if row.montant and row.id != without]
+    return Engagement(
+        dispositif=dispositif,
+        annee=annee,
+        disponible=available(connection, organisme_id, dispositif, annee),
+        engage=sum(row.montant for row in rows),
+        solde=sum(row.montant for row in rows if row.stage in _PAID),
+    )
+
+
+def _pipelines_of(engine: Engine, dispositif: str) -> list[str]:
+    return sorted(
+        {
+            each.pipeline.key
+            for each in engine.catalogue.every_of()
+            if each.pipeline.dispositif == dispositif
+        }
+    )
+
+
+def _granted(organisme_id: int, pipelines: list[str], annee: int) -> Select[Any, Any, Any]:
+    """What each dossier of the year was granted, or a comité decided to grant it."""
     start, end = (from_paris(datetime(year, 1, 1)) for year in (annee, annee + 1))  # noqa: DTZ001
-    granted = (
+    return (
         select(
             _D.c.id, func.coalesce(_D.c.montant_accorde, _X.c.montant).label("montant"), _D.c.stage
         )
@@ -71,7 +90,7 @@ def engagement_of(
         .outerjoin(_X, _DECIDED)
         .where(
             _D.c.organisme_id == organisme_id,
-            _D.c.pipeline.in_(sorted(set(pipelines))),
+            _D.c.pipeline.in_(pipelines),
             _D.c.stage.not_in(_RELEASED),
             or_(
                 and_(_S.c.tenue_le >= start, _S.c.tenue_le < end),
@@ -82,14 +101,6 @@ def engagement_of(
                 ),
             ),
         )
-    )
-    rows = [row for row in connection.execute(granted) if row.montant and row.id != without]
-    return Engagement(
-        dispositif=dispositif,
-        annee=annee,
-        disponible=available(connection, organisme_id, dispositif, annee),
-        engage=sum(row.montant for row in rows),
-        solde=sum(row.montant for row in rows if row.stage in _PAID),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, select, text, union_all
+from sqlalchemy import ColumnElement, Connection, Select, exists, select, text, union_all
 
 from grants.dossiers.board import LINE, DossierLine, line
 from grants.dossiers.filters import NOBODY, WITH_NAMES, D, late_before
@@ -124,21 +124,9 @@ def idle_dossiers(
     The same rule as the board's and the list's mark of lateness.
     """
     # Ids first, as on the board: names are looked up for the few that are shown.
+    whose = (D.c.organisme_id == organisme_id, *_in_charge(referent))
     stages = [
-        select(
-            select(D.c.id, D.c.stage_since)
-            .where(
-                D.c.organisme_id == organisme_id,
-                D.c.pipeline == pipeline.key,
-                D.c.stage == stage,
-                D.c.pipeline_version == pipeline.version,
-                D.c.stage_since < from_paris(datetime.combine(day, time.min)),
-                *_in_charge(referent),
-            )
-            .order_by(D.c.stage_since, D.c.id)
-            .limit(most)
-            .subquery()
-        )
+        select(_standing_since(pipeline, stage, day, whose).limit(most).subquery())
         for pipeline in pipelines
         for stage, day in late_before(pipeline, today, customs).items()
     ]
@@ -152,6 +140,23 @@ def idle_dossiers(
         .order_by(D.c.stage_since, D.c.id)
     )
     return [_waiting(row) for row in connection.execute(query).mappings()]
+
+
+def _standing_since(
+    pipeline: Pipeline, stage: str, day: date, whose: Iterable[ColumnElement[bool]]
+) -> Select[Any, Any]:
+    """Those of a stage that entered it before a day, longest first."""
+    return (
+        select(D.c.id, D.c.stage_since)
+        .where(
+            D.c.pipeline == pipeline.key,
+            D.c.stage == stage,
+            D.c.pipeline_version == pipeline.version,
+            D.c.stage_since < from_paris(datetime.combine(day, time.min)),
+            *whose,
+        )
+        .order_by(D.c.stage_since, D.c.id)
+    )
 
 
 def has_dossiers(connection: Connection, organisme_id: int, referent: int | None) -> bool:

@@ -53,7 +53,7 @@ _BROKEN = (
     AttributeError,
     EOFError,
     LookupError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's, for a file packed in a way that it does not know
     OSError,
     ParseError,
     RecursionError,

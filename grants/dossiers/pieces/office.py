@@ -33,7 +33,14 @@ _OPEN = {
     b"application/vnd.oasis.opendocument.text": "odt",
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # zipfile's, for a file packed in a way that it does not know
+    RuntimeError,  # zipfile's, for an encrypted one
+    ValueError,
+)
 
 
 def examine(path: Path) -> str:
