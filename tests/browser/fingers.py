@@ -59,7 +59,7 @@ def _press_until_something_has_the_focus(page: Page, key: str) -> None:
 
 
 def _wait_until_seen(page: Page, problem: str) -> None:
-    """What scrolls smoothly, or is being redrawn, is seen a moment later."""
+    """What is being redrawn is seen a moment later."""
     try:
         page.wait_for_function(f"() => !({_PROBLEM})()", timeout=_PATIENCE_MS)
     except TooLong as error:
