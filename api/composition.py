@@ -18,6 +18,7 @@ import grants.dossiers.pieces.guards
 from grants.comites.sieges import ROLES_DE_SEANCE
 from grants.comites.tables import Seance
 from grants.comites.vocabulary import COMITES
+from grants.cooperation.vocabulary import COOPERATION
 from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
 from grants.dossiers.pieces.guards import waiting_faults
@@ -58,7 +59,10 @@ REGISTERED = (
 def assemble_vocabulary() -> Vocabulary:
     """Every name that the pipeline files may use. Raises FaultyCatalogue, AlreadyRegistered."""
     return Vocabulary.assemble(
-        (ORGANISATION, STRUCTURES, DOSSIERS, INTERVENTIONS, FINANCES, COMITES, REPRISE),
+        (
+            *(ORGANISATION, STRUCTURES, DOSSIERS, INTERVENTIONS, FINANCES, COMITES),
+            *(COOPERATION, REPRISE),
+        ),
         roles=PIPELINE_ROLES | ROLES_DE_SEANCE,
         letters=load_letters([LETTERS]),
     )

@@ -24,8 +24,11 @@ _CONTROLS: Mapping[str, Control] = {
     "collegue": "personne",
     "delais": "texte",
     "nombre": "texte",
+    "partenaires": "texte_long",
+    "participants": "texte_long",
     "rna": "texte",
     "url": "texte",
+    "visites": "texte_long",
 }
 _NOT_ASKED = str(UnknownField())
 _SHORT = frozenset({"montant", "date", "date_heure", "entier", "nombre", "departement"})
@@ -75,6 +78,11 @@ def question(asking: Asking, spec: Field, value: Any) -> FieldView:
         scope=asking.scope,
         narrow=spec.type in _SHORT,
     )
+
+
+def is_long(kind: str) -> bool:
+    """Whether an answer of this type takes the whole width: several lines of text."""
+    return _control(kind) == "texte_long"
 
 
 def _control(kind: str) -> Control:

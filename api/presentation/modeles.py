@@ -41,6 +41,7 @@ _DISPOSITIFS = {
     "microprojets": "Microprojets associatifs",
     "dla": "DLA",
     "iae": "Insertion par l’activité économique",
+    "cooperation": "Coopération européenne",
     "comites": "Comités",
 }
 _WAYS = {("courriel",): "e-mail", ("papier",): "lettre"}

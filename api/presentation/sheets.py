@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from api.presentation.drafts import NO_DRAFTS, Drafts, draft_view, sheet_form
-from api.presentation.fields import Asking, Typed, questions
+from api.presentation.fields import Asking, Typed, is_long, questions
 from api.views.sheets import Entry, SheetForm, SheetView
 from grants.dossiers.sheets import may_edit
 from grants.organisation.identity import Identity
@@ -107,7 +107,7 @@ def _entries(engine: Engine, sheet: Sheet, subject: Subject) -> tuple[Entry, ...
             if subject.values.get(each.key) is None
             else types[each.type].display(subject.values[each.key], each),
             missing=each.required and subject.values.get(each.key) is None,
-            wide=each.type == "texte_long",
+            wide=is_long(each.type),
         )
         for each in sheet.fields
     )

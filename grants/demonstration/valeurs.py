@@ -111,5 +111,10 @@ Forme = Annotated[str, AfterValidator(_parmi(FORMES_JURIDIQUES))]
 Secteur = Annotated[str, AfterValidator(_parmi(SECTEURS))]
 Origine = Annotated[str, AfterValidator(_parmi(ORIGINES))]
 Pipeline = Literal[
-    "microprojets", "dla_individuel", "dla_collectif", "iae_structures", "iae_porteurs"
+    "microprojets",
+    "dla_individuel",
+    "dla_collectif",
+    "iae_structures",
+    "iae_porteurs",
+    "cooperation",
 ]

@@ -139,9 +139,9 @@ def dates_in_order(attempt: Attempt) -> Refusal | None:
     "pas_dans_le_futur", says="« {argument} » n’est pas dans le futur", argument="field"
 )
 def not_in_the_future(attempt: Attempt) -> Refusal | None:
-    """What is recorded as done is not dated after today."""
+    """What is recorded as done is not dated after today, on the form or on a sheet."""
     key = attempt.argument or ""
-    value = attempt.values.get(key) if attempt.values else None
+    value = attempt.answer(key)
     if not isinstance(value, date):
         return None
     today = to_paris(attempt.at).date()

@@ -30,6 +30,7 @@ ETAPES = {
     " temps_individualise restitution clos sans_suite reoriente",
     "iae_structures": "demande suivi accompagnement clos sans_suite reoriente",
     "iae_porteurs": "accueil etude transmis sans_suite",
+    "cooperation": "idee visite_preparatoire depot accepte mobilite bilan clos refuse sans_suite",
 }
 
 
@@ -42,9 +43,6 @@ def pipeline(engine: Engine, key: str) -> Pipeline:
     loaded = engine.catalogue.latest(key)
     assert loaded is not None
     return loaded.pipeline
-
-
-# --- The files --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ETAPES)

@@ -97,7 +97,7 @@ def test_one_key_is_one_letter(tmp_path: Path) -> None:
 def test_the_shipped_catalogue_is_sound() -> None:
     letters = load_letters([LETTERS])
     assert {each.dispositif for each in letters.values()} == {
-        *("comites", "microprojets", "dla", "iae")
+        *("comites", "microprojets", "dla", "iae", "cooperation")
     }
     assert all(
         each.release == "a_valider" for each in letters.values() if "papier" in each.channels

@@ -1,0 +1,1 @@
+"""European cooperation: what its sheets list (partners, visits, participants), and its figures."""
