@@ -20,6 +20,7 @@ from api.commands import (
     organisations,
     pipelines,
     pv,
+    rapport,
     run,
     scheduler,
     simulate,
@@ -38,6 +39,7 @@ app.command("simulate")(simulate.simulate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
+app.command("rapport")(rapport.rapport)
 app.add_typer(organisations.organisme, name="organisme")
 app.add_typer(organisations.compte, name="compte")
 app.add_typer(journal.app, name="journal")

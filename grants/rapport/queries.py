@@ -54,6 +54,11 @@ def first_entries(organisme_id: int, pipeline: str, period: Period) -> Select[An
     )
 
 
+def entries_by_day(organisme_id: int, pipeline: str, period: Period) -> Select[Any, Any, Any]:
+    """(stage, dossier, when) for the same entries."""
+    return first_entries(organisme_id, pipeline, period).add_columns(_J.c.at)
+
+
 def dossiers_entering(
     organisme_id: int, pipeline: str, stages: Sequence[str], period: Period
 ) -> Select[Any]:

@@ -3,9 +3,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Generator, Mapping
-from datetime import UTC, date, datetime, time
-from pathlib import Path
-from tempfile import mkdtemp
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -19,33 +17,20 @@ from grants.demonstration.donnees import RAPPORT_2009, charger_2009, charger_viv
 from grants.demonstration.modeles import Demonstration, Fait
 from grants.demonstration.recit import StoryImpossible
 from grants.demonstration.replay import DemonstrationAlreadyThere, load_demonstration
-from grants.dossiers.pieces.storage import Storage
 from grants.organisation.passwords import Passwords
 from grants.rapport.periods import Period
 from grants.rapport.stages import funnel
 from grants.rapport.tally import Tally
 from tests.builders.databases import Databases, SchemaBuilder, build_schema
+from tests.builders.demonstrations import LOADED_AT, build_demonstrations, papers
 from workflow.database import Database, UtcDateTime
 from workflow.dates import from_paris
 from workflow.journal_check import verify
 
 RAPPORT = tomllib.loads(RAPPORT_2009.read_text(encoding="utf-8"))["microprojets"]
 CE_JOUR = date(2026, 3, 4)
-NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+NOW = LOADED_AT
 CLAIE, ETABLI = "CLAIE", "L'Établi des Garrigues"
-
-
-def papers() -> Storage:
-    """Where the made-up documents go: nobody reads them here."""
-    return Storage(Path(mkdtemp(prefix="pieces-")))
-
-
-def build_demonstrations(url: str) -> None:
-    """A database where both demonstrations were loaded, once per run of the tests."""
-    build_schema(url)
-    database = Database(url)
-    load_demonstration(database, build_engine(), NOW, papers())
-    database.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""The rapport d'activité: chapters of figures, each with the rows that it counts."""

@@ -1,0 +1,120 @@
+"""« Vie associative »: what partners give, whom the organisme reached, its means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import or_, select
+
+from grants.dossiers.tables import Dossier
+from grants.interventions.queries import Kept, clauses
+from grants.interventions.tables import Intervention
+from grants.rapport.activite.counting import different, number, spread
+from grants.rapport.activite.model import Chapter, Column, Figure, Row, Source, Value
+from grants.rapport.activite.seances import PRESENCES
+from grants.rapport.activite.sight import Sight
+from grants.rapport.activite.temps import interventions, spent
+from grants.rapport.activite.units import Unit
+from grants.rapport.queries import dossiers_moved, first_entries
+from grants.structures.nomenclature import nomenclature_label
+from grants.structures.tables import Structure
+from workflow.database import table_of
+
+_S, _D, _I = table_of(Structure), table_of(Dossier), table_of(Intervention)
+_PARTNERS, _REACHED, _MEANS = "Partenaires", "Territoire", "Moyens"
+VIE_ASSOCIATIVE = Chapter("vie_associative", "Vie associative")
+
+
+def _reached(sight: Sight) -> Iterator[Row]:
+    """Structures with a dossier that moved, or time spent on them, in the period."""
+    since, until = sight.days
+    met = select(_I.c.structure_id).where(
+        *clauses(sight.organisme_id, Kept(du=since, au=until)), _I.c.structure_id.is_not(None)
+    )
+    moved = [select(_D.c.structure_id).where(_D.c.id.in_(ids)) for ids in _moved(sight)]
+    query = (
+        select(_S.c.id, _S.c.nom, _S.c.commune, _S.c.secteur)
+        .where(_S.c.organisme_id == sight.organisme_id)
+        .where(or_(*(_S.c.id.in_(each) for each in (met, *moved))))
+        .order_by(_S.c.nom_cle, _S.c.id)
+    )
+    for row in sight.connection.execute(query):
+        values = {
+            "structure": row.nom,
+            "commune": row.commune,
+            "secteur": nomenclature_label(row.secteur) or None,
+        }
+        yield Row(values, ("structure", row.id))
+
+
+def _moved(sight: Sight) -> Iterator:
+    for pipeline in sight.engine.catalogue.current():
+        about = (sight.organisme_id, pipeline.key, sight.period)
+        yield dossiers_moved(*about)
+        yield select(first_entries(*about).subquery().c.subject_id)
+
+
+TOUCHEES = Source(
+    "structures_touchees",
+    "Structures touchées",
+    (Column("structure", "Structure"), Column("commune", "Commune"), Column("secteur", "Secteur")),
+    _reached,
+)
+INTERVENTIONS = interventions("interventions", "Interventions")
+
+
+def _partner_hours(sight: Sight) -> int:
+    return sum(row.values["minutes"] for row in sight.rows(PRESENCES))
+
+
+def _programmes(sight: Sight) -> Value:
+    """The dispositifs that saw a dossier move or time spent in the period."""
+    labels = {}
+    for pipeline in sight.engine.catalogue.current():
+        labels.setdefault(pipeline.dispositif, pipeline.label)
+    since, until = sight.days
+    query = select(_I.c.dispositif).where(*clauses(sight.organisme_id, Kept(du=since, au=until)))
+    active = set(sight.connection.execute(query.distinct()).scalars())
+    active |= {
+        pipeline.dispositif
+        for pipeline in sight.engine.catalogue.current()
+        if any(sight.entered(pipeline.key).values())
+    }
+    named = [label for key, label in labels.items() if key in active]
+    return Value(len(active), note=", ".join(named))
+
+
+VIE_ASSOCIATIVE.add(
+    Figure(
+        "heures_intervention",
+        "Heures données par les partenaires",
+        *(Unit.HOURS, _partner_hours, PRESENCES, _PARTNERS),
+    ),
+    Figure(
+        "structures_contributrices",
+        "Structures contributrices",
+        *(Unit.COUNT, different("structure", PRESENCES), PRESENCES, _PARTNERS),
+    ),
+    Figure(
+        "structures_touchees",
+        "Structures touchées",
+        *(Unit.COUNT, number(TOUCHEES), TOUCHEES, _REACHED),
+    ),
+    Figure(
+        "secteurs", "Leurs secteurs", Unit.COUNT, spread("secteur", TOUCHEES), TOUCHEES, _REACHED
+    ),
+    Figure("actions", "Actions menées", Unit.COUNT, _programmes, None, _MEANS),
+    Figure(
+        "km_parcourus",
+        "Kilomètres parcourus",
+        *(Unit.KM, spent(lambda each: each.km), INTERVENTIONS, _MEANS),
+    ),
+    Figure(
+        "heures",
+        "Heures d’intervention de l’équipe",
+        *(Unit.HOURS, spent(lambda each: each.minutes), INTERVENTIONS, _MEANS),
+    ),
+    Figure("heures_formation", "Heures de formation de l’équipe", Unit.HOURS, None, None, _MEANS),
+    Figure("conventions", "Conventions", Unit.COUNT, None, None, _MEANS),
+    Figure("compte_de_resultat_euros", "Compte de résultat", Unit.EUROS, None, None, _MEANS),
+)
