@@ -23,6 +23,7 @@ from benchmarks import (
     shares,
     startup,
     sweeps,
+    takeovers,
 )
 from benchmarks.moves import Effort
 from benchmarks.places import KINDS
@@ -31,7 +32,7 @@ from benchmarks.report import PAGE, page_of
 
 PARTS = (
     *("moves", "posts", "offers", "list", "pages-sqlite", "pages-postgresql", "export"),
-    *("letters", "reminders", "start", "shares"),
+    *("takeover", "letters", "reminders", "start", "shares"),
 )
 # Many short rounds: what else the machine does then falls on every peer alike.
 _FULL, _QUICK = Effort(rounds=60, batch=64), Effort(rounds=4, batch=64)
@@ -97,6 +98,11 @@ def _export(measures: Measures, effort: Effort) -> None:
     measures.exports = [one for kind in KINDS for one in _alone(exports.measure, kind, sizes)]
 
 
+def _takeover(measures: Measures, effort: Effort) -> None:
+    size = takeovers.QUICK_ROWS if effort == _QUICK else takeovers.ROWS
+    measures.takeovers = [_alone(takeovers.measure, kind, size) for kind in KINDS]
+
+
 def _reminders(measures: Measures, effort: Effort) -> None:
     sizes = sweeps.QUICK if effort == _QUICK else sweeps.FULL
     measures.reminders = [_alone(sweeps.measure, kind, *sizes) for kind in KINDS]
@@ -122,6 +128,7 @@ _MEASURED: dict[str, Callable[[Measures, Effort], None]] = {
     "list": _list,
     **{f"pages-{kind}": partial(_pages, kind) for kind in KINDS},
     "export": _export,
+    "takeover": _takeover,
     "letters": _letters,
     "reminders": _reminders,
     "start": _start,

@@ -16,11 +16,6 @@ La même page, pour la même personne, du plus grand organisme : {shapes}. Médi
 d'une requête qui traverse toute l'application (session, droits, base, gabarit), sans réseau ; à
 côté, le nombre d'instructions SQL. Le rapport est celui du plus grand nombre au plus petit, chacun
 demandé à son tour : la médiane des séries.
-
-Où un rapport dépasse ce qui était visé, la cause a été traitée depuis cette mesure : *Pilotage*
-additionne des compteurs tenus par mois au lieu de compter ce qui est arrivé dans la période, et sur
-PostgreSQL un index tient ensemble le département et le référent. Ces lignes restent à mesurer de
-nouveau.
 """
 
 

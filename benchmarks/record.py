@@ -21,6 +21,7 @@ from benchmarks.posts import PostResult
 from benchmarks.rounds import Rates
 from benchmarks.startup import StartResult
 from benchmarks.sweeps import SweepMeasures
+from benchmarks.takeovers import TakeoverResult
 
 RECORD = Path(__file__).with_name("results.json")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ class Measures:
     lists: list[ListResult] = field(default_factory=list)
     growth: dict[str, GrowthResult] = field(default_factory=dict)
     exports: list[ExportResult] = field(default_factory=list)
+    takeovers: list[TakeoverResult] = field(default_factory=list)
     letters: LetterRates | None = None
     reminders: list[SweepMeasures] = field(default_factory=list)
     start: StartResult | None = None

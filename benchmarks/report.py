@@ -15,6 +15,7 @@ from benchmarks import (
     posts,
     startup,
     sweeps,
+    takeovers,
 )
 from benchmarks.letters import LetterRates
 from benchmarks.moves import MoveResult
@@ -46,6 +47,7 @@ def page_of(measures: Measures, machine: Mapping[str, str]) -> str:
         "export": _section(
             exports.TITLE, exports.TEXT, exports.HEADER, exports.rows(measures.exports)
         ),
+        "takeover": _takeovers(measures.takeovers) if measures.takeovers else "",
         "letters": _letters(measures.letters) if measures.letters else "",
         "reminders": _reminders(measures.reminders),
         "start": _start(start) + "\n" + _imports(measures.imports) if start else "",
@@ -63,6 +65,11 @@ def _dated(section: str, taken: Taken | None) -> str:
     how = f", {taken.how}" if taken.how else ""
     day = f"Mesuré le {taken.at:%d/%m/%Y} (code `{taken.code}`, charge {taken.load}{how})."
     return f"{title}\n\n{day}\n{rest}"
+
+
+def _takeovers(found: Sequence[takeovers.TakeoverResult]) -> str:
+    rows = takeovers.rows(found, lambda seconds: _under_s(seconds, takeovers.LONGEST_S))
+    return _section(takeovers.TITLE, takeovers.TEXT, takeovers.HEADER, rows)
 
 
 def _reminders(found: Sequence[sweeps.SweepMeasures]) -> str:
@@ -249,6 +256,11 @@ def _at_most(found: float, target: float) -> str:
 
 def _under(found: float, target: float) -> str:
     return f"visé : moins de {target:.0f} Mo {_verdict(found < target)}"
+
+
+def _under_s(found: float, target: float) -> str:
+    shown = f"{found:.1f}".replace(".", ",")
+    return f"**{shown} s** (visé : {target:.0f} s au plus) {_verdict(found <= target)}"
 
 
 def _verdict(reached: bool) -> str:

@@ -68,7 +68,7 @@ def pieces_section(
         return None
     rows = pieces_of(connection, subject.row)
     files = files_of(connection, subject.tenant_id, [row["id"] for row in rows])
-    found = standings(pipeline, rows, to_paris(now).date())
+    found = standings(pipeline, rows, to_paris(now).date(), subject.stage)
     return PiecesSection(
         lines=tuple(
             _line(

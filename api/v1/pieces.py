@@ -185,7 +185,7 @@ def _told(call: Call) -> list[Piece]:
     pipeline, day = engine.machine(found).pipeline, to_paris(call.now).date()
     return [
         _piece(found.id, each, files.get(each.row["id"], []) if each.row else [])
-        for each in standings(pipeline, rows, day)
+        for each in standings(pipeline, rows, day, found.stage)
     ]
 
 

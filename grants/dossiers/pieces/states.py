@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from workflow.graph import closure, edges
 from workflow.pipeline import Piece, Pipeline
 
 ATTENDUE, RECUE, VALIDEE, A_CORRIGER = "attendue", "recue", "validee", "a_corriger"
@@ -51,14 +52,37 @@ class Standing:
 
 
 def standings(
-    pipeline: Pipeline, rows: Iterable[Mapping[str, Any]], day: date
+    pipeline: Pipeline, rows: Iterable[Mapping[str, Any]], day: date, stage: str | None = None
 ) -> tuple[Standing, ...]:
-    """Every pièce that the pipeline expects, in the order of the file."""
+    """Every pièce that the pipeline expects, in the order of the file.
+
+    `stage`: of a dossier that stands there, a document is out of date only where a move that waits
+    for it may still come; what was good when it served stays good.
+    """
     kept = {(row["cle"], row["structure_id"] is not None): row for row in rows}
-    return tuple(
+    found = [
         _standing(piece, kept.get((piece.key, piece.kept == "structure")), day)
         for piece in pipeline.pieces
+    ]
+    if stage is None or not any(each.state == PERIMEE for each in found):
+        return tuple(found)
+    ahead = _still_ahead(pipeline, stage)
+    return tuple(
+        each if ahead.intersection(each.piece.required_for) else _as_served(each) for each in found
     )
+
+
+def _still_ahead(pipeline: Pipeline, stage: str) -> frozenset[str]:
+    """The moves that may still be made from there, corrections of a mistake left aside."""
+    ways = [each for each in edges(pipeline) if not each.action.corrects]
+    reached = closure([stage], ((each.origin, each.target) for each in ways))
+    return frozenset(each.action.key for each in ways if each.origin in reached)
+
+
+def _as_served(standing: Standing) -> Standing:
+    if standing.state != PERIMEE or standing.row is None or not standing.piece.required_for:
+        return standing
+    return Standing(standing.piece, standing.row["etat"], standing.row)
 
 
 def _standing(piece: Piece, row: Mapping[str, Any] | None, day: date) -> Standing:
