@@ -126,6 +126,7 @@ def _line(
         shared=piece.kept == "structure",
         dated=row.get("date_document"),
         until=standing.last_day,
+        served=standing.served,
         reason=MOTIFS[motif].capitalize() if motif else "",
         comment=row.get("commentaire") or "",
         who=row["par"] if standing.state in (VALIDEE, A_CORRIGER) else "",

@@ -45,7 +45,8 @@ class PieceForms:
 class PieceLine:
     """One expected pièce: why, for which moves, where it stands, what was handed in.
 
-    `awaited`: a move from the dossier's present stage waits for it.
+    `awaited`: a move from the dossier's present stage waits for it. `served`: it is out of date,
+    and no move ahead waits for it any more.
     """
 
     key: str
@@ -60,6 +61,7 @@ class PieceLine:
     shared: bool = False
     dated: date | None = None
     until: date | None = None
+    served: bool = False
     reason: str = ""
     comment: str = ""
     who: str = ""

@@ -26,11 +26,15 @@ MOTIFS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One expected pièce as it stands that day; `row` is what is kept of it, if anything is."""
+    """One expected pièce as it stands that day; `row` is what is kept of it, if anything is.
+
+    `served`: it is out of date, and no move that waits for it is still ahead.
+    """
 
     piece: Piece
     state: str
     row: Mapping[str, Any] | None = None
+    served: bool = False
 
     @property
     def last_day(self) -> date | None:
@@ -82,7 +86,7 @@ def _still_ahead(pipeline: Pipeline, stage: str) -> frozenset[str]:
 def _as_served(standing: Standing) -> Standing:
     if standing.state != PERIMEE or standing.row is None or not standing.piece.required_for:
         return standing
-    return Standing(standing.piece, standing.row["etat"], standing.row)
+    return Standing(standing.piece, standing.row["etat"], standing.row, served=True)
 
 
 def _standing(piece: Piece, row: Mapping[str, Any] | None, day: date) -> Standing:
