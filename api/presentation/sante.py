@@ -19,7 +19,7 @@ from notifications.health import Health, health_of
 from workflow.dates import format_datetime
 
 _MOST_FILES, _KILO = 20, 1024
-_LABELS = {
+LABELS = {
     "annonces": "Annoncer les mouvements à d’autres programmes",
     "courriers": "Écrire et envoyer les courriers",
     "proces_verbaux": "Imprimer les procès-verbaux validés",
@@ -27,8 +27,9 @@ _LABELS = {
     "rappels_en_attente": "Relire les rappels qui attendent",
     "echeances": "Préparer les rappels et les actions du jour",
     "dossiers_prets": "Repérer les dossiers devenus prêts",
+    "dossiers_prets_partout": "Revoir tous les dossiers, prêts ou non",
     "reprises": "Reprendre des données",
-    "compteurs": "Tenir les compteurs du tableau",
+    "compteurs": "Tenir les compteurs du tableau et du pilotage",
     "actions_automatiques": "Faire les actions automatiques",
     "fichiers_sans_trace": "Ranger les fichiers sans trace",
     "brouillons": "Effacer les vieux brouillons",
@@ -112,7 +113,7 @@ def _ticks(health: Health, late: tuple[str, ...]) -> Iterator[TickRow]:
         if not fault and name in late:
             state, tone = ("en retard", "ocre") if beat else ("jamais lancé", "pierre")
         yield TickRow(
-            label=_LABELS.get(name, name),
+            label=LABELS[name],
             every=_every(every),
             at=beat.at if beat else None,
             state=state,
