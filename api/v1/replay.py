@@ -43,7 +43,8 @@ def claim(
     """Take a key for this demand, or give the answer already made. Raises KeyReused.
 
     Another request at work under the same key is waited for: on PostgreSQL at the insertion, on
-    SQLite because there is one writer.
+    SQLite because there is one writer. Where its work goes on in transactions of its own and was
+    not done, no answer is kept yet: the demand is made again, and does what is left.
     """
     connection = session.connection()
     row = {
@@ -69,11 +70,13 @@ def keep(session: Session, identity: Identity, key: str, answer: Kept) -> None:
     )
 
 
-def _known(session: Session, identity: Identity, key: str, fingerprint: str) -> Kept:
+def _known(session: Session, identity: Identity, key: str, fingerprint: str) -> Kept | None:
     query = select(_R.c.empreinte, _R.c.reponse).where(*_of(identity, key))
     row = session.connection().execute(query).one()
     if row.empreinte != fingerprint:
         raise KeyReused
+    if not row.reponse:
+        return None
     return Kept(**json.loads(row.reponse))
 
 

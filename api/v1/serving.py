@@ -125,9 +125,19 @@ def _answer(
             if known is not None:
                 return _sent(known, {"Idempotency-Replayed": "true"})
         answer = _whole(operation.run(call(session, prepared)))
-        if key is not None:
+        if key is not None and answer.goes_on is None:
             keep(session, bearer.identity, key, _kept(operation, answer))
+    if answer.goes_on is not None:
+        answer = replace(answer, data=answer.goes_on())
+        if key is not None:
+            _keep_at_last(house, bearer, key, _kept(operation, answer))
     return _after(operation, answer)
+
+
+def _keep_at_last(house: House, bearer: Bearer, key: str, answer: Kept) -> None:
+    """Write the answer of work that went on in transactions of its own, now that it is known."""
+    with house.database.unit_of_work() as session:
+        keep(session, bearer.identity, key, answer)
 
 
 def _answers(request: Request, operation: Operation, body: Body) -> Mapping[str, Raw]:
@@ -138,9 +148,7 @@ def _answers(request: Request, operation: Operation, body: Body) -> Mapping[str,
 
 
 def _after(operation: Operation, answer: Answer) -> Response:
-    """Once it is committed: the work that goes on, at once or after the answer."""
-    if answer.goes_on is not None:
-        answer = replace(answer, data=answer.goes_on())
+    """Once it is committed: what is sent, and the work that begins after it."""
     response = _sent(_kept(operation, answer))
     if answer.later is not None:
         response.background = BackgroundTask(answer.later)

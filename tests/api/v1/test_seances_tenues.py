@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from fastapi import FastAPI
 
+from api.v1 import seances_votes
 from grants.organisation.roles import CHARGE_DE_MISSION
 from tests.builders.bearers import Program, program
 from tests.builders.dossiers import Counter
 from tests.builders.hearings import Hearing
 from tests.builders.offices import Office
 from tests.builders.visitors import Clock
+from workflow.errors import DatabaseBusy
+
+KEY = "appliquer-les-decisions"
 
 
 @pytest.fixture
@@ -35,7 +39,13 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def test_a_program_holds_a_seance(hearing: Hearing, charge: Program, counter: Counter) -> None:
+def _stop_at_once(*_asked: object) -> None:
+    raise DatabaseBusy
+
+
+def test_a_program_holds_a_seance(
+    hearing: Hearing, charge: Program, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = f"/seances/{hearing.seance}"
     heard = f"{url}/dossiers/{counter.dossier}"
     assert charge.post(f"{url}/gestes/ouvrir", if_match="*").json()["etape"] == "ouverte"
@@ -60,8 +70,13 @@ def test_a_program_holds_a_seance(hearing: Hearing, charge: Program, counter: Co
     assert "dites pourquoi" in refused.json()["champs"]["motif"]
     charge.ask("PUT", f"{heard}/decision", {"retenue": "retenu", "reserves": "Un bail signé"})
     charge.post(f"{url}/gestes/clore", if_match="*")
-    (applied,) = charge.post(f"{url}/appliquer").json()["applications"]
-    assert applied["fait"]
+    with monkeypatch.context() as broken:
+        broken.setattr(seances_votes, "apply_waiting", _stop_at_once)
+        assert charge.post(f"{url}/appliquer", idempotency_key=KEY).status_code == 503
+    first, again = (charge.post(f"{url}/appliquer", idempotency_key=KEY) for _ in range(2))
+    (applied,) = first.json()["applications"]
+    assert applied["fait"], "what was stopped is done when it is asked again"
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
     assert counter.read().stage == "selectionne"
     (told,) = charge.get(f"{url}/dossiers").json()["dossiers"]
     reserve = told["decision"]["reserves"][0]["id"]
