@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.composition import default_engine
+from api.composition import engine_of
 from api.errors import HANDLERS
 from api.house import Clock, House, utc_now
 from api.pages import openings
@@ -54,7 +54,7 @@ def create_app(
     app.state.house = House(
         settings=settings,
         database=database or Database(settings.database),
-        engine=engine or default_engine(),
+        engine=engine or engine_of(settings),
         pages=pages or Pages(reload=settings.reload_templates),
         passwords=passwords or Passwords(),
         clock=clock,

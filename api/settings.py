@@ -39,6 +39,7 @@ class Settings(MailSettings):
     port: int = Field(default=8000, ge=1, le=65535, alias="MICROPROJETS_PORT")
     public_url: str = Field(default="", alias="MICROPROJETS_ADRESSE")
     trusted_proxies: str = Field(default="", alias="MICROPROJETS_MANDATAIRES")
+    own_pipelines: tuple[Path, ...] = Field(default=(), alias="MICROPROJETS_DISPOSITIFS")
     demonstration: bool = Field(default=True, alias="MICROPROJETS_DEMONSTRATION")
     idle_hours: int = Field(default=12, ge=1, le=24 * 30, alias="MICROPROJETS_INACTIVITE")
     session_days: int = Field(default=7, ge=1, le=90, alias="MICROPROJETS_SESSION")
@@ -56,6 +57,23 @@ class Settings(MailSettings):
     @classmethod
     def _absolute(cls, folder: Path) -> Path:
         return folder.expanduser().absolute()
+
+    @field_validator("own_pipelines", mode="before")
+    @classmethod
+    def _folders(cls, folders: object) -> object:
+        """One folder or several, as a path of the system lists them."""
+        if not isinstance(folders, str):
+            return folders
+        written = (each.strip() for each in folders.split(os.pathsep))
+        return tuple(Path(each).expanduser() for each in written if each)
+
+    @field_validator("own_pipelines")
+    @classmethod
+    def _readable_folders(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        for folder in folders:
+            if not folder.is_dir():
+                raise ValueError(f"« {folder} » n'est pas un dossier de cette machine")
+        return tuple(dict.fromkeys(folder.resolve() for folder in folders))
 
     @field_validator("database_url")
     @classmethod

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from notifications.bounded import compose_bounded, names_bounded
-from notifications.composing import MissingValue, Place, TemplateFault
-from notifications.template_names import every_name, exists_in
+from notifications.composing import Composed, MissingValue, Place, TemplateFault, compose
+from notifications.template_names import every_name, exists_in, names_asked
 
 _ALIKE = 0.7
 
@@ -27,17 +27,23 @@ class Fault:
         return f"{where} : {self.cause}"
 
 
-def check_template(source: str, examples: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    """Every fault of a source: misspelt, unknown values, what would fail on an example or leak."""
+def check_template(
+    source: str, examples: Sequence[Mapping[str, Any]], *, trusted: bool = False
+) -> list[Fault]:
+    """Every fault of a source: misspelt, unknown values, what would fail on an example or leak.
+
+    `trusted`: a file of whoever runs the server, which is tried in this process.
+    """
     try:
-        asked = names_bounded(source)
+        asked = (names_asked if trusted else names_bounded)(source)
     except TemplateFault as error:
         return [_fault(error)]
     faults = _unknown(asked, examples)
     if faults:
         return faults
     for example in examples:
-        faults += [fault for fault in _tried(source, asked, example) if fault not in faults]
+        found = _tried(compose if trusted else compose_bounded, source, asked, example)
+        faults += [fault for fault in found if fault not in faults]
     return faults
 
 
@@ -66,10 +72,13 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
 
 
 def _tried(
-    source: str, asked: Sequence[tuple[str, int, Place]], example: Mapping[str, Any]
+    write: Callable[[str, Mapping[str, Any]], Composed],
+    source: str,
+    asked: Sequence[tuple[str, int, Place]],
+    example: Mapping[str, Any],
 ) -> list[Fault]:
     try:
-        compose_bounded(source, example)
+        write(source, example)
     except TemplateFault as error:
         return [_fault(error)]
     except MissingValue as error:

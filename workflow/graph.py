@@ -35,6 +35,18 @@ def reachable(pipeline: Pipeline) -> frozenset[str]:
     return closure([pipeline.initial], ((edge.origin, edge.target) for edge in edges(pipeline)))
 
 
+def succeeding(pipeline: Pipeline) -> frozenset[str]:
+    """The final stages that a forward move leads to; to end in any other is to stop."""
+    reached = {edge.target for edge in edges(pipeline) if edge.action.tone == "avance"}
+    return frozenset(stage.key for stage in pipeline.stages if stage.final) & reached
+
+
+def stopping(pipeline: Pipeline) -> frozenset[str]:
+    """The final stages where one ends without succeeding."""
+    finals = frozenset(stage.key for stage in pipeline.stages if stage.final)
+    return finals - succeeding(pipeline)
+
+
 def closure(start: Iterable[str], ways: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Where one gets to from these stages, themselves included, along these (from, to) pairs."""
     onwards: dict[str, set[str]] = {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow.faults import Fault
 from workflow.machine import PipelineMachine
 from workflow.pipeline import MAIN_SUBJECT, Pipeline
 from workflow.pipeline_reading import read_pipeline
@@ -17,24 +18,12 @@ from workflow.soundness import faults_of
 from workflow.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a pipeline file: where, what, and what to do."""
-
-    file: str
-    key: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.file} · {self.key} : {self.problem} → {self.remedy}"
-
-
 class FaultyPipelines(Exception):
-    """Des dispositifs sont mal décrits ; rien ne démarre avant correction."""
+    """Des dispositifs, ou leurs lettres, sont mal décrits ; rien ne démarre avant correction."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, faults: Iterable[Fault], sound: Catalogue) -> None:
+        # `sound`: the files that nothing is wrong with by themselves.
+        self.faults, self.sound = tuple(faults), sound
         listed = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{type(self).__doc__}\n{listed}")
 
@@ -90,11 +79,20 @@ class Catalogue:
         return tuple(each for each in self.every() if each.pipeline.subject == subject)
 
 
-def load_pipelines(folders: Iterable[Path], vocabulary: Vocabulary) -> Catalogue:
+#: A pipeline that was read whole, and its file.
+Described = tuple[Path, Pipeline]
+#: What upper floors have against the pipelines of all the files together.
+Also = Callable[[Sequence[Described]], Iterable[Fault]]
+
+
+def load_pipelines(
+    folders: Iterable[Path], vocabulary: Vocabulary, also: Also = lambda _described: ()
+) -> Catalogue:
     """Read `*.toml` of the folders. Raises FaultyPipelines with every fault of every file."""
     faults: list[Fault] = []
     loaded: list[LoadedPipeline] = []
-    described: list[tuple[Path, Pipeline]] = []
+    named: list[Described] = []
+    whole: list[Described] = []
     for path in _files(folders, faults):
         text = _text(path, faults)
         content = None if text is None else _toml(path, text, faults)
@@ -105,14 +103,16 @@ def load_pipelines(folders: Iterable[Path], vocabulary: Vocabulary) -> Catalogue
         if reading.pipeline is not None:
             found += faults_of(reading.pipeline, vocabulary, reading.unread)
             if not {"key", "version"} & {place for place, *_ in reading.faults}:
-                described.append((path, reading.pipeline))
+                named.append((path, reading.pipeline))
+            if not reading.faults:
+                whole.append((path, reading.pipeline))
         faults += [Fault(path.name, *each) for each in found]
         if reading.pipeline is not None and not found:
             machine, digest = PipelineMachine(reading.pipeline), _digest(text)
             loaded.append(LoadedPipeline(reading.pipeline, machine, digest, path.name))
-    faults += _twins(described)
+    faults += [*_twins(named), *also(whole)]
     if faults:
-        raise FaultyPipelines(faults)
+        raise FaultyPipelines(faults, Catalogue(loaded))
     return Catalogue(loaded)
 
 
@@ -159,13 +159,15 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _twins(described: list[tuple[Path, Pipeline]]) -> list[Fault]:
-    seen: dict[tuple[str, int], str] = {}
+def _twins(described: list[Described]) -> list[Fault]:
+    seen: dict[tuple[str, int], Path] = {}
     faults = []
     for path, pipeline in described:
         identity = (pipeline.key, pipeline.version)
         if identity in seen:
-            problem = f"{pipeline.key} version {pipeline.version} est déjà dans {seen[identity]}"
+            other = seen[identity]
+            where = other if other.name == path.name else other.name
+            problem = f"{pipeline.key} version {pipeline.version} est déjà dans {where}"
             faults.append(Fault(path.name, "version", problem, "augmentez le numéro de version"))
-        seen.setdefault(identity, path.name)
+        seen.setdefault(identity, path)
     return faults

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from workflow.database import Database
+    from workflow.engine import Engine
 
 app = typer.Typer(
     help="Vérifie les compteurs du tableau et du pilotage, ou les refait.", no_args_is_help=True
@@ -18,11 +19,13 @@ MOST_NAMED = 10
 @app.command("verify")
 def verify_counts() -> None:
     """Recompte tous les dossiers et dit quels compteurs s'en écartent."""
+    from api.composition import engine_of
     from api.settings import load_settings
     from api.startup import current_database
 
-    with current_database(load_settings()) as database:
-        found = _differences(database)
+    settings = load_settings()
+    with current_database(settings) as database:
+        found = _differences(database, engine_of(settings))
     for each in found[:MOST_NAMED]:
         typer.echo(each)
     if len(found) > MOST_NAMED:
@@ -40,13 +43,14 @@ def count_again() -> None:
     """Oublie tous les compteurs et recompte tous les dossiers."""
     from sqlalchemy import delete, table, text
 
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.migrations.compteurs_1 import filling
     from api.settings import load_settings
     from api.startup import current_database
     from grants.rapport.folding import count_anew
 
-    with current_database(load_settings()) as database:
+    settings = load_settings()
+    with current_database(settings) as database:
         with database.unit_of_work() as session:
             connection = session.connection()
             sqlite = database.is_sqlite
@@ -57,15 +61,14 @@ def count_again() -> None:
                 connection.execute(delete(table(name)))
             for statement in filling(database.engine.dialect.name):
                 connection.execute(text(statement))
-        count = count_anew(database, default_engine())
+        count = count_anew(database, engine_of(settings))
     typer.echo(f"Dossiers recomptés : {count}.")
 
 
-def _differences(database: Database) -> list[str]:
+def _differences(database: Database, engine: Engine) -> list[str]:
     """A line for each count that is wrong, all read as of one moment."""
     from sqlalchemy import text
 
-    from api.composition import default_engine
     from grants.dossiers import counters
     from grants.rapport import folding
 
@@ -74,7 +77,7 @@ def _differences(database: Database) -> list[str]:
         if not database.is_sqlite:
             connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         places = counters.differences(connection)
-        counts = folding.differences(connection, default_engine())
+        counts = folding.differences(connection, engine)
     found = [
         f"Tableau : organisme {organisme}, {pipeline}, étape {stage},"
         f" référent {referent or 'aucun'}, département {departement or 'aucun'}"

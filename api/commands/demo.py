@@ -16,7 +16,7 @@ def demo(
     ] = False,
 ) -> None:
     """Charge les démonstrations qui manquent, chacune dans un organisme à elle."""
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.settings import load_settings
     from api.startup import current_database, ready_database, ready_pipelines
@@ -28,7 +28,7 @@ def demo(
     if year_2009 != living:
         only = "2009" if year_2009 else "vivante"
     settings = load_settings()
-    engine = default_engine()
+    engine = engine_of(settings)
     ready_database(settings, utc_now())
     with current_database(settings) as database:
         ready_pipelines(database, engine.catalogue, utc_now())

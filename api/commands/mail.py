@@ -132,7 +132,7 @@ def take_bounces(
     ] = None,
 ) -> None:
     """Lit des avis de non-remise : note les courriers revenus, suspend les adresses mortes."""
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.settings import load_settings
     from api.startup import current_database
@@ -140,7 +140,7 @@ def take_bounces(
     from notifications.bounces import LONGEST_NOTICE, note_bounce
 
     settings = load_settings()
-    ledger = LetterLedger(default_engine())
+    ledger = LetterLedger(engine_of(settings))
     counted: Counter[str] = Counter()
     with current_database(settings) as database:
         for path in files or [None]:

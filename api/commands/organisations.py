@@ -36,7 +36,7 @@ def create(
     ] = "metropole",
 ) -> None:
     """Crée un organisme et sa direction, qui choisira son mot de passe par un lien."""
-    from api.composition import build_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.settings import load_settings
     from api.startup import current_database
@@ -44,7 +44,7 @@ def create(
     from grants.organisation.links import create_link
 
     settings = load_settings()
-    types = build_engine().vocabulary.field_types
+    types = engine_of(settings).vocabulary.field_types
     raw = {
         "nom": nom,
         "sigle": sigle,

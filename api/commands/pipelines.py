@@ -9,6 +9,7 @@ import typer
 from workflow.errors import DomainError
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from workflow.loader import Catalogue
 
 
@@ -24,18 +25,21 @@ app = typer.Typer(help="Contrôle, énumère et dessine les dispositifs.", no_ar
 @app.command("check")
 def check() -> None:
     """Relève chaque défaut de chaque fichier, et les compare aux dossiers de la base."""
-    from api.composition import build_engine
+    from api.composition import engine_of
+    from api.settings import load_settings
 
-    catalogue = build_engine().catalogue
+    settings = load_settings()
+    catalogue = engine_of(settings).catalogue
     typer.echo(f"{len(catalogue.every())} dispositifs, sans défaut.")
-    if not _agrees_with_database(catalogue):
+    if not _agrees_with_database(settings, catalogue):
         raise typer.Exit(1)
 
 
 @app.command("list")
 def show_list() -> None:
     """Énumère les dispositifs, avec leur version et leur fichier."""
-    from api.composition import build_engine
+    from api.composition import engine_of
+    from api.settings import load_settings
     from api.terminal import show_table
 
     show_table(
@@ -50,7 +54,7 @@ def show_list() -> None:
                 str(len(each.pipeline.actions)),
                 each.file,
             )
-            for each in build_engine().catalogue.every()
+            for each in engine_of(load_settings()).catalogue.every()
         ],
     )
 
@@ -60,10 +64,11 @@ def diagram(
     key: Annotated[str, typer.Argument(help="Clé du dispositif, comme « microprojets ».")],
 ) -> None:
     """Dessine un dispositif, au format Mermaid."""
-    from api.composition import build_engine
+    from api.composition import engine_of
+    from api.settings import load_settings
     from workflow.diagram import mermaid
 
-    catalogue = build_engine().catalogue
+    catalogue = engine_of(load_settings()).catalogue
     loaded = catalogue.latest(key)
     if loaded is None:
         known = ", ".join(pipeline.key for pipeline in catalogue.current())
@@ -71,13 +76,11 @@ def diagram(
     typer.echo(mermaid(loaded.pipeline))
 
 
-def _agrees_with_database(catalogue: Catalogue) -> bool:
+def _agrees_with_database(settings: Settings, catalogue: Catalogue) -> bool:
     from api.migrate import State, opened, state_of
-    from api.settings import load_settings
     from api.startup import examine_pipelines, listed
     from api.version import STABLE
 
-    settings = load_settings()
     with opened(settings.database) as database, database.reading() as session:
         connection = session.connection()
         if (found := state_of(connection)) is not State.CURRENT:

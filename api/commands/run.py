@@ -66,13 +66,13 @@ def load_all() -> None:
 
 
 def _start(settings: Settings, listening: socket.socket, demonstration: bool | None) -> None:
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.migrate import State
     from api.startup import demonstrate, listed, ready_database, ready_pipelines, shown_accounts
     from workflow.database import Database, sqlite_warning
 
-    engine = default_engine()
+    engine = engine_of(settings)
     readied = ready_database(settings, utc_now())
     if readied.saved:
         typer.echo(f"Base mise à jour ; copie de l'ancienne : {readied.saved}")

@@ -10,14 +10,15 @@ import typer
 
 def scheduler() -> None:
     """Tient l'horloge seule, sans le site : rappels, annonces et échéances, jusqu'à l'arrêt."""
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.logs import configure_logs
     from api.settings import load_settings
     from api.startup import current_database, listed, ready_pipelines
     from api.winding import clock_of
 
-    settings, engine = load_settings(), default_engine()
+    settings = load_settings()
+    engine = engine_of(settings)
     with current_database(settings) as database:
         configure_logs(settings.log_format)
         if changed := ready_pipelines(database, engine.catalogue, utc_now()):

@@ -41,7 +41,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Pour un programme.")] = False,
 ) -> None:
     """Dit ce qui partirait d'ici à un jour, à qui et quand ; rien ne part, rien n'est modifié."""
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.settings import load_settings
     from api.simulation import Play, copied
@@ -53,7 +53,7 @@ def simulate(
         pass  # an older schema is told before anything is copied
     with copied(settings.database, now) as copy:
         whose = None if organisme is None else _organisme(copy, organisme)
-        found = Play(settings, copy, default_engine(), now).until(end, whose)
+        found = Play(settings, copy, engine_of(settings), now).until(end, whose)
     if as_json:
         typer.echo(json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=1))
     else:

@@ -15,7 +15,6 @@ from workflow.dates import to_paris
 from workflow.pipeline import Pipeline
 
 router = APIRouter()
-DEFAULT = "microprojets"
 
 
 @router.get("/tableau")
@@ -62,7 +61,5 @@ def pipeline_named(house: House, query: Query) -> Pipeline | None:
 
 
 def asked_or_first(house: House, request: Request) -> Pipeline:
-    """The pipeline that an address names, else the microprojets, else any."""
-    loaded = house.engine.catalogue.latest(DEFAULT)
-    first = loaded.pipeline if loaded else house.engine.catalogue.current()[0]
-    return pipeline_named(house, request.query_params) or first
+    """The pipeline that an address names, else the one that is shown first."""
+    return pipeline_named(house, request.query_params) or house.engine.catalogue.current()[0]

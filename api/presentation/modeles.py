@@ -26,6 +26,7 @@ from grants.dossiers.lettres.examples import example_of, preview_context
 from grants.dossiers.lettres.variables import Variable, variables_of
 from grants.dossiers.queries import dossier_by_reference
 from grants.dossiers.reading import read_subject
+from grants.interventions.fields import dispositifs_of
 from grants.relances.courriers import letterhead_for
 from grants.relances.modeles import LONGEST_BODY, LONGEST_SUBJECT, letter_named
 from notifications.letter_filters import FILTERS
@@ -37,6 +38,7 @@ from notifications.template_versions import Template, Version, template_in_force
 from notifications.typography import french
 from workflow.engine import Engine
 
+#: Those whose letters serve several pipelines; the others bear the label of theirs.
 _DISPOSITIFS = {
     "microprojets": "Microprojets associatifs",
     "dla": "DLA",
@@ -64,6 +66,7 @@ class Typed:
 def models_page(connection: Connection, engine: Engine, organisme_id: int) -> ModelsPage:
     """Every letter of the catalogue, by dispositif."""
     groups: dict[str, list[ModelRow]] = {}
+    titles = dispositifs_of(engine) | _DISPOSITIFS
     letters = sorted(engine.vocabulary.letters.values(), key=lambda each: each.title)
     for letter in letters:
         latest = next(iter(versions_of(connection, organisme_id, letter.key)), None)
@@ -71,7 +74,7 @@ def models_page(connection: Connection, engine: Engine, organisme_id: int) -> Mo
     return ModelsPage(
         tabs=tabs(MODELES),
         groups=tuple(
-            ModelGroup(title=_DISPOSITIFS.get(key, key), rows=tuple(rows))
+            ModelGroup(title=titles.get(key, key), rows=tuple(rows))
             for key, rows in sorted(groups.items(), key=lambda each: _rank(each[0]))
         ),
     )

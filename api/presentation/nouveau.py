@@ -107,7 +107,8 @@ def _chosen(connection: Connection, organisme_id: int, id: int | None) -> Struct
 
 
 def _dossier_fields(asking: Asking, today: date, pipeline: str | None) -> tuple[FieldView, ...]:
-    proposed = {"contact_le": today, "pipeline": pipeline or "microprojets"}
+    first = asking.engine.catalogue.current()[0]
+    proposed = {"contact_le": today, "pipeline": pipeline or first.key}
     asked = questions(asking, DOSSIER_FIELDS, proposed)
     pipelines = tuple(_pipelines(asking.engine))
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from api.views.stages import Outcome, PhaseTone, StageBadge, phase_tone
-from workflow.graph import edges
+from workflow.graph import succeeding
 from workflow.pipeline import Pipeline
 
 
@@ -13,7 +13,7 @@ def outcome_of(pipeline: Pipeline, key: str) -> Outcome:
     """A final stage that a forward move leads to is a success; any other final one is a stop."""
     if not pipeline.stage(key).final:
         return "en_cours"
-    return "abouti" if key in _reached_forward(_Identified(pipeline)) else "arrete"
+    return "abouti" if key in _succeeding(_Identified(pipeline)) else "arrete"
 
 
 def tone_of(pipeline: Pipeline, key: str) -> PhaseTone:
@@ -59,6 +59,5 @@ class _Identified:
 
 
 @lru_cache(maxsize=64)
-def _reached_forward(identified: _Identified) -> frozenset[str]:
-    forward = (edge for edge in edges(identified.pipeline) if edge.action.tone == "avance")
-    return frozenset(edge.target for edge in forward)
+def _succeeding(identified: _Identified) -> frozenset[str]:
+    return succeeding(identified.pipeline)

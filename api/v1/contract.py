@@ -17,10 +17,13 @@ from api.house import House
 from grants.dossiers.pieces.deposit import Incoming
 from grants.organisation.identity import Identity
 from grants.organisation.jetons import ECRITURE, LECTURE, REGLAGES, Bearer
+from workflow.engine import Engine
 from workflow.field_contract import Raw
 from workflow.pipeline import Field
 
 Fields = tuple[Field, ...]
+#: Fields that hang on the pipelines of the installation: what may be chosen among them.
+FieldsOf = Callable[[Engine], Fields]
 #: What a body is: answers in JSON, the bytes of an image, a form with one table or several files.
 Takes = Literal["json", "image", "table", "files"]
 
@@ -122,7 +125,7 @@ class Operation:
     subject: str
     gives: Any = None
     status: int = 200
-    asks: Fields | None = ()
+    asks: Fields | FieldsOf | None = ()
     query: Mapping[str, str] = field(default_factory=dict)
     versioned: bool = False
     keyed: bool = False

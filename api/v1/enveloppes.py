@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.composition import default_engine
 from api.v1.contract import Answer, Call, Subject
 from api.v1.shapes.comites import Engagement, Enveloppe, Enveloppes
 from api.v1.shapes.plain import Cree
@@ -19,7 +18,6 @@ from grants.finances.enveloppes import (
 )
 
 subject = Subject("Enveloppes")
-_FIELDS = enveloppe_fields(default_engine())
 _EXAMPLE = {
     "dispositif": "microprojets",
     "annee": "2026",
@@ -44,7 +42,7 @@ def enveloppes(call: Call) -> Enveloppes:
     "Ouvrir une enveloppe",
     Cree,
     status=201,
-    asks=_FIELDS,
+    asks=enveloppe_fields,
     direction=True,
     example=_EXAMPLE,
 )
@@ -58,7 +56,7 @@ def add_enveloppe(call: Call) -> Answer:
     "/enveloppes/{enveloppe_id}",
     "Changer une enveloppe",
     Enveloppe,
-    asks=_FIELDS,
+    asks=enveloppe_fields,
     versioned=True,
     direction=True,
     example=_EXAMPLE,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
-from api.composition import default_engine
 from api.exports.interventions import interventions_file
 from api.exports.kinds import CSV, XLSX
 from api.presentation.intervention_list import read_looked
@@ -37,6 +37,7 @@ from grants.interventions.service import (
     take_back_intervention,
 )
 from workflow.dates import DateFault, parse_date, to_paris
+from workflow.engine import Engine
 from workflow.errors import Invalid, NotFound
 from workflow.pipeline import Field
 
@@ -46,11 +47,11 @@ _DONE = {"nature": "visite", "le": "2026-03-10", "duree": "1h30", "km": "24"}
 _EXAMPLE = {"structure": "Structure de Aide 34", "dispositif": "iae", **_DONE}
 
 
-def _asked(*, changing: bool = False) -> tuple[Field, ...]:
+def _asked(engine: Engine, *, changing: bool = False) -> tuple[Field, ...]:
     """A program may name a structure as a person does, by its name or SIRET, or by its id."""
     return tuple(
         each.model_copy(update={"type": "texte"}) if each.key == "structure" else each
-        for each in intervention_fields(default_engine(), changing=changing)
+        for each in intervention_fields(engine, changing=changing)
     )
 
 
@@ -115,7 +116,7 @@ def table(call: Call) -> Answer:
     "Noter une intervention",
     Cree,
     status=201,
-    asks=_asked(),
+    asks=_asked,
     example=_EXAMPLE,
 )
 def note(call: Call) -> Answer:
@@ -149,7 +150,7 @@ def intervention(call: Call) -> Intervention:
     _ONE,
     "Corriger une intervention",
     Intervention,
-    asks=_asked(changing=True),
+    asks=partial(_asked, changing=True),
     versioned=True,
     example=_EXAMPLE,
 )

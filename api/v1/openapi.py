@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from api.form_reading import MULTIPART
 from api.v1 import OPERATIONS
-from api.v1.contract import Operation
+from api.v1.contract import Fields, Operation
 from api.v1.examples import ID as SOME_ID
 from api.v1.examples import IN_ADDRESS, IN_QUERY, KEY, example_of
 from api.v1.examples import VERSION as SOME_VERSION
@@ -84,7 +84,7 @@ def _name(operation: Operation) -> str:
 
 
 def _body(engine: Engine, operation: Operation) -> dict[str, Any]:
-    asks, types = operation.asks, engine.vocabulary.field_types
+    asks, types = _asked(engine, operation), engine.vocabulary.field_types
     schema = operation.schema
     if schema is None:
         schema = ANY_FIELDS if asks is None else _nullable(fields_schema(asks, types))
@@ -94,9 +94,14 @@ def _body(engine: Engine, operation: Operation) -> dict[str, Any]:
     return {"required": asks is not None, "content": {"application/json": media}}
 
 
+def _asked(engine: Engine, operation: Operation) -> Fields | None:
+    asks = operation.asks
+    return asks if asks is None or isinstance(asks, tuple) else asks(engine)
+
+
 def _form(engine: Engine, operation: Operation) -> dict[str, Any]:
     """A form with files: one of them, or several under the same name."""
-    schema = fields_schema(operation.asks or (), engine.vocabulary.field_types)
+    schema = fields_schema(_asked(engine, operation) or (), engine.vocabulary.field_types)
     several = {"type": "array", "items": FILE, "minItems": 1, "maxItems": MOST_FILES}
     schema["properties"][operation.upload] = several if operation.takes == "files" else FILE
     schema["required"].append(operation.upload)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from grants.comites.instances import AVIS
 from grants.comites.tables import Comite, Decision, Seance
@@ -15,15 +16,14 @@ from grants.finances.enveloppes import available
 from workflow.database import table_of
 from workflow.dates import from_paris, to_paris
 from workflow.engine import Engine
+from workflow.graph import stopping, succeeding
+from workflow.pipeline import Pipeline
 from workflow.subject import Subject
 
 _X, _D, _S = table_of(Decision), table_of(Dossier), table_of(Seance)
 _C = table_of(Comite)
 #: What a comité advises is not committed.
 _DECIDED = (_X.c.seance_id == _D.c.seance_id) & (_X.c.dossier_id == _D.c.id) & _C.c.id.is_not(None)
-#: Stages where what was granted is not, or no longer, owed.
-_RELEASED = ("resilie", "sans_suite", "refuse", "reoriente")
-_PAID = ("clos",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +56,48 @@ def engagement_of(
     without: int | None = None,
 ) -> Engagement:
     """The enveloppe of a dispositif for a year. `without`: a dossier that is being decided."""
-    granted = _granted(organisme_id, _pipelines_of(engine, dispositif), annee)
+    pipelines = _pipelines_of(engine, dispositif)
+    granted = _granted(organisme_id, pipelines, annee)
     rows = [row for row in connection.execute(granted) if row.montant and row.id != without]
+    paid = {(each.key, stage) for each in pipelines for stage in succeeding(each)}
     return Engagement(
         dispositif=dispositif,
         annee=annee,
         disponible=available(connection, organisme_id, dispositif, annee),
         engage=sum(row.montant for row in rows),
-        solde=sum(row.montant for row in rows if row.stage in _PAID),
+        solde=sum(row.montant for row in rows if (row.pipeline, row.stage) in paid),
     )
 
 
-def _pipelines_of(engine: Engine, dispositif: str) -> list[str]:
-    return sorted(
-        {
-            each.pipeline.key
-            for each in engine.catalogue.every_of()
-            if each.pipeline.dispositif == dispositif
-        }
-    )
+def _pipelines_of(engine: Engine, dispositif: str) -> list[Pipeline]:
+    """The pipelines of a dispositif, every version of them."""
+    every = (each.pipeline for each in engine.catalogue.every_of())
+    return [each for each in every if each.dispositif == dispositif]
 
 
-def _granted(organisme_id: int, pipelines: list[str], annee: int) -> Select[Any, Any, Any]:
+def _still_owed(pipelines: Iterable[Pipeline]) -> ColumnElement[bool]:
+    """Not where a dossier stopped: what it was granted is not, or no longer, owed."""
+    stopped: dict[str, set[str]] = {}
+    for each in pipelines:
+        stopped.setdefault(each.key, set()).update(stopping(each))
+    followed = [
+        (_D.c.pipeline == key) & _D.c.stage.not_in(sorted(stages))
+        for key, stages in sorted(stopped.items())
+    ]
+    return or_(false(), *followed)
+
+
+def _granted(
+    organisme_id: int, pipelines: Iterable[Pipeline], annee: int
+) -> Select[Any, Any, Any, Any]:
     """What each dossier of the year was granted, or a comité decided to grant it."""
     start, end = (from_paris(datetime(year, 1, 1)) for year in (annee, annee + 1))  # noqa: DTZ001
     return (
         select(
-            _D.c.id, func.coalesce(_D.c.montant_accorde, _X.c.montant).label("montant"), _D.c.stage
+            _D.c.id,
+            func.coalesce(_D.c.montant_accorde, _X.c.montant).label("montant"),
+            _D.c.pipeline,
+            _D.c.stage,
         )
         .select_from(_D)
         .outerjoin(_S, _S.c.id == _D.c.seance_id)
@@ -90,8 +105,7 @@ def _granted(organisme_id: int, pipelines: list[str], annee: int) -> Select[Any,
         .outerjoin(_X, _DECIDED)
         .where(
             _D.c.organisme_id == organisme_id,
-            _D.c.pipeline.in_(pipelines),
-            _D.c.stage.not_in(_RELEASED),
+            _still_owed(pipelines),
             or_(
                 and_(_S.c.tenue_le >= start, _S.c.tenue_le < end),
                 and_(

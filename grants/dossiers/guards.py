@@ -58,10 +58,11 @@ def answered_yes(attempt: Attempt) -> Refusal | None:
     answer = attempt.answer(key)
     if answer is True:
         return None
-    sheet, label = _place(attempt, key)
+    label = _place(attempt, key)[1]
     if answer is None:
         return _unanswered(attempt, key)
-    return Refusal("non_eligible", f"Condition non remplie : « {label} ».", f"{sheet}.{key}")
+    sentence = f"Condition non remplie : « {label} »."
+    return Refusal("non_eligible", sentence, _where(attempt, key))
 
 
 @DOSSIERS.guard("taille_eligible", says="la structure ne dépasse pas la taille maximale")
@@ -73,7 +74,7 @@ def small_enough(attempt: Attempt) -> Refusal | None:
     if most is None or size <= most:
         return None
     sentence = f"La structure compte {_number(size)} ETP ; le maximum est {_number(most)}."
-    return Refusal("structure_trop_grande", sentence, "accueil.effectif_etp")
+    return Refusal("structure_trop_grande", sentence, _where(attempt, "effectif_etp"))
 
 
 @DOSSIERS.guard("aide_sous_plafond", says="l’aide demandée ne dépasse pas le plafond")
@@ -96,7 +97,7 @@ def asked_under_cap(attempt: Attempt) -> Refusal | None:
         f"{what} ({format_amount(amount)}) dépasse le plafond de {format_amount(cap)} : "
         f"réduisez de {over}."
     )
-    return Refusal("plafond_depasse", sentence, f"projet.{key}")
+    return Refusal("plafond_depasse", sentence, _where(attempt, key))
 
 
 @DOSSIERS.guard(
@@ -106,8 +107,10 @@ def granted_within_bounds(attempt: Attempt) -> Refusal | tuple[Refusal, ...] | N
     """0 < granted ≤ min(cap, asked): what the database checks too."""
     asked, cap = attempt.kept("montant_demande"), attempt.subject.row["plafond"]
     if asked is None:
-        sentence = "Le montant demandé n'est pas renseigné dans la fiche projet."
-        return Refusal("montant_demande_absent", sentence, "projet.montant_demande")
+        sheet = attempt.pipeline.sheet(_place(attempt, "montant_demande")[0])
+        where = f" dans « {sheet.label} »" if sheet else ""
+        sentence = f"Le montant demandé n'est pas renseigné{where}."
+        return Refusal("montant_demande_absent", sentence, _where(attempt, "montant_demande"))
     granted = attempt.values.get("montant_accorde") if attempt.values else None
     if granted is None:
         return None
@@ -206,7 +209,13 @@ def _unanswered(attempt: Attempt, key: str) -> Refusal | None:
     required = attempt.action.guards if attempt.action else ()
     if any(ref.name == "fiche_complete" and ref.argument == sheet for ref in required):
         return None
-    return Refusal("non_repondu", f"Répondez à « {label} ».", f"{sheet}.{key}")
+    return Refusal("non_repondu", f"Répondez à « {label} ».", _where(attempt, key))
+
+
+def _where(attempt: Attempt, key: str) -> str:
+    """Where a field is mended: on its sheet, or in the form of the action that asks it."""
+    sheet = _place(attempt, key)[0]
+    return f"{sheet}.{key}" if sheet else key
 
 
 def _place(attempt: Attempt, key: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from grants.dossiers.tables import Dossier
 from workflow.database import table_of
 from workflow.dates import to_paris
 from workflow.engine import Engine
+from workflow.graph import stopping
 from workflow.journal_tables import JournalEntry
 from workflow.pipeline import Pipeline
 
@@ -21,8 +22,6 @@ _D, _J = table_of(Dossier), table_of(JournalEntry)
 #: The aid of the running year and of the two before: the window of the de minimis rule.
 YEARS = 3
 _GRANTED, _PAID_BACK = "montant_accorde", "montant_a_rembourser"
-#: Where a project that was granted something ends without having had it.
-_GIVEN_UP = frozenset({"sans_suite"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,17 @@ def aid_of_structure(
     ]
     days = _granted_on(connection, engine, rows)
     found = [
-        Aid(row["id"], row["reference"], row["titre"], label, days[row["id"]], _amount(row))
+        Aid(
+            row["id"],
+            row["reference"],
+            row["titre"],
+            pipeline.label,
+            days[row["id"]],
+            _amount(pipeline, row),
+        )
         for row in rows
-        if row["id"] in days and row["stage"] not in _GIVEN_UP
-        for label in (_pipeline(engine, row).label,)
+        if row["id"] in days
+        for pipeline in (_pipeline(engine, row),)
     ]
     first = today.year - YEARS + 1
     kept = [aid for aid in found if first <= aid.on.year <= today.year and aid.amount > 0]
@@ -65,10 +71,13 @@ def aid_of_structure(
 
 def granting_stages(pipeline: Pipeline) -> frozenset[str]:
     """The stages that are entered by granting an amount."""
+    return entered_by(pipeline, _GRANTED)
+
+
+def entered_by(pipeline: Pipeline, key: str) -> frozenset[str]:
+    """The stages that are entered by an action that asks this."""
     return frozenset(
-        action.to
-        for action in pipeline.actions
-        if any(field.key == _GRANTED for field in action.fields)
+        action.to for action in pipeline.actions if any(field.key == key for field in action.fields)
     )
 
 
@@ -103,9 +112,12 @@ def _pipeline(engine: Engine, row: Mapping[str, Any]) -> Pipeline:
     return engine.catalogue.machine(str(row["pipeline"]), version).pipeline
 
 
-def _amount(row: Mapping[str, Any]) -> int:
-    granted = int(str(row["montant_accorde"]))
-    if row["stage"] != "resilie":
+def _amount(pipeline: Pipeline, row: Mapping[str, Any]) -> int:
+    """Nothing where it stopped, unless what is to be paid back was asked on the way there."""
+    granted, stage = int(str(row["montant_accorde"])), row["stage"]
+    if stage not in stopping(pipeline):
         return granted
+    if stage not in entered_by(pipeline, _PAID_BACK):
+        return 0
     answers = json.loads(str(row["donnees"]))
     return max(0, granted - int(answers.get(_PAID_BACK) or 0))

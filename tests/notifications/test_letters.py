@@ -76,14 +76,14 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     written(tmp_path, "vide.md", FILE.partition("{{ porteur")[0])
     written(tmp_path, "Majuscule.md", FILE)
     told = faults(tmp_path)
-    assert "jeu/sans_en_tete.md : en-tête introuvable" in told
-    assert "jeu/encodage.md : encodage illisible" in told
-    assert "jeu/toml.md : l’en-tête n’est pas du TOML" in told
+    assert "jeu/sans_en_tete.md · fichier : en-tête introuvable" in told
+    assert "jeu/encodage.md · fichier : encodage illisible" in told
+    assert "jeu/toml.md · fichier : l’en-tête n’est pas du TOML" in told
     assert "jeu/inconnus.md · to : valeur inconnue → choisissez parmi 'porteur'" in told
     assert "jeu/inconnus.md · ton : nom inconnu" in told
     assert "jeu/manques.md · release : manque" in told
-    assert "jeu/cle.md : key ne s’écrit pas dans le fichier" in told
-    assert "jeu/vide.md : objet ou texte vide" in told
+    assert "jeu/cle.md · fichier : key ne s’écrit pas dans le fichier" in told
+    assert "jeu/vide.md · fichier : objet ou texte vide" in told
     assert "jeu/Majuscule.md · key : valeur refusée" in told
 
 
@@ -91,7 +91,7 @@ def test_one_key_is_one_letter(tmp_path: Path) -> None:
     written(tmp_path, "accord.md", FILE)
     (tmp_path / "autre").mkdir()
     (tmp_path / "autre" / "accord.md").write_text(FILE, "utf-8")
-    assert "jeu/accord.md : lettre déclarée aussi dans autre" in faults(tmp_path)
+    assert "jeu/accord.md · fichier : lettre déclarée aussi dans autre" in faults(tmp_path)
 
 
 def test_the_shipped_catalogue_is_sound() -> None:
