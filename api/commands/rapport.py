@@ -31,7 +31,7 @@ def rapport(
     ] = None,
 ) -> None:
     """Dit tous les chiffres du rapport d'activité d'une période."""
-    from api.composition import default_engine
+    from api.composition import engine_of
     from api.house import utc_now
     from api.settings import load_settings
     from api.startup import current_database
@@ -43,8 +43,10 @@ def rapport(
     asked = {"periode": periode, "du": du, "au": au}
     period = read_period(asked, to_paris(utc_now()).date())
     chapters = chapters_asked(chapitre or [])
-    with current_database(load_settings()) as database, database.reading() as session:
-        connection, engine = session.connection(), default_engine()
+    settings = load_settings()
+    engine = engine_of(settings)
+    with current_database(settings) as database, database.reading() as session:
+        connection = session.connection()
         for id in _organismes(connection, organisme):
             report = read_report(connection, engine, id, period, chapters)
             typer.echo(plain_report(report))

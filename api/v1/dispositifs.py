@@ -116,12 +116,15 @@ def sheet_schema(place: Place, sheet: Sheet) -> dict[str, Any]:
 
 
 def _schema(place: Place, fields: Iterable[Field]) -> dict[str, Any]:
-    """What fields take, each with its type (« x-type ») and what may be chosen today."""
+    """What fields take: each has its type (« x-type »), its bounds, what may be chosen today."""
     vocabulary, asked = place.engine.vocabulary, tuple(fields)
     schema = fields_schema(asked, vocabulary.field_types)
     for field in asked:
         told = schema["properties"][field.key]
         told["x-type"] = field.type
+        write = vocabulary.field_types[field.type].form
+        bounds = (("x-minimum", field.minimum), ("x-maximum", field.maximum))
+        told |= {name: write(bound) for name, bound in bounds if bound is not None}
         reference = vocabulary.references.get(field.type)
         if reference is not None:
             known = reference.choices(place.connection, place.organisme_id)

@@ -60,16 +60,20 @@ class Program:
         return self.ask("POST", path, body, **headers)
 
 
-def token_of(app: FastAPI, office: Office, role: str, portee: str | None = None) -> str:
+def token_of(
+    app: FastAPI, office: Office, role: str, portee: str | None = None, days: int = 30
+) -> str:
     """A token of somebody of the office, of the widest scope that he may have."""
     house: House = app.state.house
     wanted = portee or SCOPES.get(role, ECRITURE)
-    raw = {"nom": "Essais", "portee": wanted, "jours": "30"}
+    raw = {"nom": "Essais", "portee": wanted, "jours": str(days)}
     with house.database.unit_of_work() as session:
         now = house.clock() - timedelta(minutes=1)
         return make_token(session, office.identity(role), raw, now)
 
 
-def program(app: FastAPI, office: Office, role: str, portee: str | None = None) -> Program:
+def program(
+    app: FastAPI, office: Office, role: str, portee: str | None = None, days: int = 30
+) -> Program:
     """A program of somebody of the office."""
-    return Program(app, token_of(app, office, role, portee))
+    return Program(app, token_of(app, office, role, portee, days))

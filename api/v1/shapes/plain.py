@@ -19,6 +19,7 @@ Schema = Annotated[
     dict[str, Any],
     Field(
         description="Le JSON Schema de ce qui est à répondre. « x-type » est le type du champ ;"
+        " « x-minimum » et « x-maximum », ses bornes ;"
         " « x-choix », ce qui peut être choisi aujourd’hui dans votre organisme."
     ),
 ]

@@ -17,11 +17,18 @@ from workflow.database import Database
 
 
 @pytest.fixture
-def url(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The database that commands work on, at today's schema."""
-    monkeypatch.setenv("MICROPROJETS_DONNEES", str(tmp_path / "donnees"))
     monkeypatch.setenv("DATABASE_URL", database_url)
     return database_url
+
+
+@pytest.fixture(autouse=True)
+def data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where commands keep what they make."""
+    folder = tmp_path / "donnees"
+    monkeypatch.setenv("MICROPROJETS_DONNEES", str(folder))
+    return folder
 
 
 @pytest.fixture

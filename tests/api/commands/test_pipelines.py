@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
 from api.composition import default_engine
+from api.settings import ROOT
 from api.startup import ready_pipelines
 from tests.builders.commands import Run, execute
 from tests.builders.offices import NOW
@@ -70,3 +73,28 @@ def test_a_file_changed_under_a_followed_version_is_told_and_from_1_0_refused(
     monkeypatch.setattr(startup, "STABLE", True)
     with pytest.raises(ChangedPipelines, match="microprojets version 1"):
         ready_pipelines(database, catalogue, NOW)
+
+
+def test_pipelines_of_one_s_own_are_checked_with_the_others(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(ROOT / "docs/examples/dispositifs", tmp_path / "les_notres"))
+    monkeypatch.setenv("MICROPROJETS_DISPOSITIFS", str(folder))
+    code, said = run("pipelines", "list")
+    assert code == 0
+    assert "bourse.toml" in said
+    code, said = run("pipelines", "diagram", "appel_en_deux_tours")
+    assert code == 0
+    assert "designer_laureat" in said
+
+    spoilt = folder / "bourse.toml"
+    spoilt.write_text(spoilt.read_text("utf-8").replace('prefix = "BI"', 'prefix = "MP"'), "utf-8")
+    (folder / "bourse" / "bourse_merci.md").unlink()
+    code, said = run("pipelines", "check")
+    assert code == 1
+    assert (
+        "bourse.toml · prefix : « MP » commence déjà les références de microprojets.toml →" in said
+    )
+    assert "bourse.toml · action.terminer.letters : lettre inconnue « bourse_merci » →" in said
+    code, said = run("demo", "--2009")
+    assert (code, "bourse_merci" in said) == (1, True)
