@@ -87,6 +87,9 @@ def test_pipelines_of_one_s_own_are_checked_with_the_others(
     assert code == 0
     assert "designer_laureat" in said
 
+    # A process reads a folder once: the spoilt one is another.
+    folder = Path(shutil.copytree(folder, tmp_path / "abimes"))
+    monkeypatch.setenv("MICROPROJETS_DISPOSITIFS", str(folder))
     spoilt = folder / "bourse.toml"
     spoilt.write_text(spoilt.read_text("utf-8").replace('prefix = "BI"', 'prefix = "MP"'), "utf-8")
     (folder / "bourse" / "bourse_merci.md").unlink()
