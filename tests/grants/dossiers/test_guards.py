@@ -216,7 +216,7 @@ def test_what_is_granted_is_between_nothing_and_the_least_of_cap_and_request(
 
 def test_nothing_is_granted_that_was_not_asked(trial: Trial) -> None:
     assert trial.sentences("montant_accordable", {"montant_accorde": 1}) == [
-        "Le montant demandé n'est pas renseigné dans la fiche projet."
+        "Le montant demandé n'est pas renseigné dans « Fiche projet »."
     ]
 
 
