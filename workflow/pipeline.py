@@ -216,7 +216,7 @@ class Action(Frozen):
     """A move that somebody, or the system, may make from a stage.
 
     `clears` names the answers that no longer hold after it (the séance of a dossier withdrawn).
-    `done` says the move once it is made (« Projet retenu »), the label says it to be made.
+    `done` says the move once it is made (« Vernis posé »), the label says it to be made.
     """
 
     key: Key

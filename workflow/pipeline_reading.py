@@ -102,7 +102,7 @@ def _told(error: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _name(content: Any, place: Place) -> str:
-    """`action.selectionner.field.montant.type`: tables by their key, or by their rank."""
+    """`action.vernir.field.couches.type`: tables by their key, or by their rank."""
     names: list[str] = []
     at = content
     for part in place:

@@ -36,7 +36,7 @@ class Step:
 
 
 def read_trail(text: str) -> tuple[Step, ...]:
-    """`1:contact>4:accueil` → steps, oldest first."""
+    """`1:premiere>4:seconde` → steps, oldest first."""
     if not text:
         return ()
     pairs = [part.split(":", 1) for part in text.split(">")]
@@ -44,7 +44,7 @@ def read_trail(text: str) -> tuple[Step, ...]:
 
 
 def write_trail(steps: tuple[Step, ...]) -> str:
-    """Steps → `1:contact>4:accueil`."""
+    """Steps → `1:premiere>4:seconde`."""
     return ">".join(f"{step.seq}:{step.stage}" for step in steps)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,60 +28,6 @@ def named(path: Path) -> str:
 @cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
-
-
-def docstrings(tree: ast.Module) -> set[int]:
-    """The constants that are documentation, by identity."""
-    found = set()
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            found.add(id(body[0].value))
-    return found
-
-
-def words(path: Path) -> Iterator[tuple[int, str]]:
-    """Every name, and every string that is neither documentation nor the code of an error."""
-    tree = parsed(path)
-    documentation = docstrings(tree) | error_codes(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in documentation:
-                yield node.lineno, node.value
-        elif isinstance(node, ast.Name):
-            yield node.lineno, node.id
-        elif isinstance(node, ast.Attribute):
-            yield node.lineno, node.attr
-
-
-def error_codes(tree: ast.Module) -> set[int]:
-    """The values given to `code`, by identity: « refuse » is said of an action, not of a stage."""
-    return {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == "code" for target in node.targets)
-    }
-
-
-def of_the_pipelines() -> set[str]:
-    """The keys of every shipped pipeline: of itself, its stages, actions, sheets and fields."""
-    keys: set[str] = set()
-    for pipeline in default_engine().catalogue.current():
-        keys |= {pipeline.key, pipeline.dispositif}
-        keys |= {stage.key for stage in pipeline.stages}
-        keys |= {action.key for action in pipeline.actions}
-    return keys
-
-
-def test_the_engine_names_no_dispositif_no_stage_and_no_action() -> None:
-    known = of_the_pipelines()
-    assert [
-        (named(path), *found)
-        for path in files("workflow")
-        for found in words(path)
-        if found[1] in known
-    ] == []
 
 
 def test_services_never_commit() -> None:
