@@ -150,6 +150,12 @@ _URLS = {
     "broken address": "https://[::1",
 }
 
+_COOPERATION_LINES = {
+    **UNREADABLE,
+    **_TOO_LONG,
+    "too many cells": "a ; b ; c ; d ; e ; f",
+    "too many lines": "\n".join(f"Ana {n} ; Porto ; 2" for n in range(501)),
+}
 _TOO_LONG_DELAYS = {**UNREADABLE, "too long": "15 jours, " * 60}
 BAD: dict[str, dict[str, str]] = {
     "texte": _LINES,
@@ -182,6 +188,9 @@ BAD: dict[str, dict[str, str]] = {
         "eleven years": "4000 jours",
         "too many": ", ".join(f"{n} jours" for n in range(1, 20)),
     },
+    "partenaires": {**_COOPERATION_LINES, "no country": "Ateliers du port"},
+    "visites": {**_COOPERATION_LINES, "no such day": "30/02/2026 ; Porto ; 2"},
+    "participants": {**_COOPERATION_LINES, "no days": "Ana Reis ; Ateliers du port ; aucun"},
     "collegue": _IDS,
     "personne": _IDS,
     "structure": _IDS,
@@ -207,6 +216,9 @@ _GOOD: dict[str, str] = {
     "url": "https://www.example.org",
     "iban": "FR76 3000 6000 0112 3456 7890 189",
     "delais": "15 jours ouvrés, 30 jours",
+    "partenaires": "Ateliers du port ; Portugal ; accueil",
+    "visites": "12/03/2026 ; Porto ; 2",
+    "participants": "Ana Reis ; Ateliers du port ; 2,5",
 }
 
 

@@ -246,7 +246,7 @@ def test_the_error_itself_lists_everything_for_whoever_starts_the_program(tmp_pa
     with pytest.raises(FaultyPipelines) as caught:
         load(tmp_path, jouet=HEADING + A_TO_B.replace('to = "b"', 'to = "c"'))
     assert str(caught.value) == (
-        "Des dispositifs sont mal décrits ; rien ne démarre avant correction.\n"
+        "Des dispositifs, ou leurs lettres, sont mal décrits ; rien ne démarre avant correction.\n"
         "  jouet.toml · action.avancer.to : étape inconnue « c »"
         " → nommez une étape du fichier ou « @precedente »\n"
         "  jouet.toml · stage.a : aucune suite d'actions ne mène d'ici à une fin"
