@@ -30,6 +30,7 @@ class Depart:
     nom: str
     structure: str
     jours: int
+    lieu: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _projects(
         if any(field.type == PARTICIPANTS.key for field in each.every_field())
     ]
     query = (
-        select(_D.c.id, _D.c.reference, _D.c.date_debut, _D.c.donnees)
+        select(_D.c.id, _D.c.reference, _D.c.date_debut, _D.c.lieu, _D.c.donnees)
         .where(_D.c.organisme_id == organisme_id, _D.c.pipeline.in_(asking))
         .order_by(_D.c.id)
     )
@@ -124,8 +125,9 @@ def _projects(
 
 
 def _departs(row: Mapping[str, Any], answers: Mapping[str, Any]) -> list[Depart]:
+    where = row["lieu"] or ""
     return [
-        Depart(row["id"], row["reference"], nom, structure, parse_hundredths(jours))
+        Depart(row["id"], row["reference"], nom, structure, parse_hundredths(jours), where)
         for nom, structure, jours in PARTICIPANTS.rows(answers.get(PARTICIPANTS.key))
     ]
 

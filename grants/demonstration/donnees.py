@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from grants.demonstration.carnets import deplies
 from grants.demonstration.coherence import incoherences_de
-from grants.demonstration.modeles import Demonstration, Fichier
+from grants.demonstration.fichiers import Fichier
+from grants.demonstration.modeles import Demonstration, Organisme
 
 DOSSIER_2009 = Path(__file__).parent / "data" / "2009"
 DOSSIER_VIVANTE = Path(__file__).parent / "data" / "vivante"
@@ -60,23 +62,42 @@ def charger(dossier: Path, *, chargement: date | None = None) -> Demonstration:
         fautes.append(f"{dossier.name} : il faut un organisme et un seul, pas {len(organismes)}")
     if fautes:
         raise DonneesInvalides(fautes)
-    demonstration = Demonstration(
-        organisme=organismes[0],
+    demonstration = _ensemble(organismes[0], fichiers)
+    if incoherences := incoherences_de(demonstration):
+        raise DonneesInvalides(incoherences)
+    return demonstration
+
+
+def _ensemble(organisme: Organisme, fichiers: Sequence[Fichier]) -> Demonstration:
+    """All the files together, what they tell in a few lines told at length."""
+    structures = tuple(each for fichier in fichiers for each in fichier.structures)
+    try:
+        courts = tuple(deplies(fichiers, {each.cle: each for each in structures}))
+    except KeyError as inconnue:
+        raise DonneesInvalides([f"aucune structure n'a la clé {inconnue}"]) from None
+    return Demonstration(
+        organisme=organisme,
         comptes=tuple(compte for fichier in fichiers for compte in fichier.comptes),
         seances=tuple(seance for fichier in fichiers for seance in fichier.seances),
-        structures=tuple(structure for fichier in fichiers for structure in fichier.structures),
-        personnes=tuple(personne for fichier in fichiers for personne in fichier.personnes),
-        dossiers=tuple(dossier for fichier in fichiers for dossier in fichier.dossiers),
+        structures=structures,
+        personnes=(
+            *(personne for fichier in fichiers for personne in fichier.personnes),
+            *(court.personne for court in courts),
+        ),
+        dossiers=(
+            *(dossier for fichier in fichiers for dossier in fichier.dossiers),
+            *(court.dossier for court in courts),
+        ),
         taches=tuple(tache for fichier in fichiers for tache in fichier.taches),
-        interventions=tuple(each for fichier in fichiers for each in fichier.interventions),
+        interventions=(
+            *(each for fichier in fichiers for each in fichier.interventions),
+            *(each for court in courts for each in court.interventions),
+        ),
         comites=tuple(comite for fichier in fichiers for comite in fichier.comites),
         enveloppes=tuple(enveloppe for fichier in fichiers for enveloppe in fichier.enveloppes),
         prestataires=tuple(each for fichier in fichiers for each in fichier.prestataires),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
     )
-    if incoherences := incoherences_de(demonstration):
-        raise DonneesInvalides(incoherences)
-    return demonstration
 
 
 def _lire(chemin: Path, chargement: date | None) -> Fichier:

@@ -280,32 +280,20 @@ class Tache(Donnee):
     dossier: Cle | None = None
 
 
-class Intervention(Donnee):
-    """Time that somebody of the team spent on a dossier. Always invented."""
+class Temps(Donnee):
+    """Time spent once. Always invented."""
 
-    qui: Cle
-    dossier: Cle
     nature: Texte
     le: Moment
     duree: Texte
     km: int = 0
 
 
-class Fichier(Donnee):
-    """What one TOML file may hold."""
+class Intervention(Temps):
+    """Time that somebody of the team spent on a dossier."""
 
-    organisme: Organisme | None = None
-    comptes: tuple[Compte, ...] = Field(default=(), alias="compte")
-    comites: tuple[Comite, ...] = Field(default=(), alias="comite")
-    membres: tuple[Membre, ...] = Field(default=(), alias="membre")
-    enveloppes: tuple[Enveloppe, ...] = Field(default=(), alias="enveloppe")
-    prestataires: tuple[Prestataire, ...] = Field(default=(), alias="prestataire")
-    seances: tuple[Seance, ...] = Field(default=(), alias="seance")
-    structures: tuple[Structure, ...] = Field(default=(), alias="structure")
-    personnes: tuple[Personne, ...] = Field(default=(), alias="personne")
-    dossiers: tuple[Dossier, ...] = Field(default=(), alias="dossier")
-    taches: tuple[Tache, ...] = Field(default=(), alias="tache")
-    interventions: tuple[Intervention, ...] = Field(default=(), alias="intervention")
+    qui: Cle
+    dossier: Cle
 
 
 class Demonstration(Donnee):

@@ -55,13 +55,14 @@ class StoryImpossible(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """One moment of one story: the first contact, a fact, a pièce that comes, or a séance's."""
+    """One moment: a dossier's first contact, a fact, a pièce that comes; time spent; a séance's."""
 
     at: datetime
     dossier: Dossier | None = None
     fait: Fait | None = None
     paper: Paper | None = None
     instant: Instant | None = None
+    spent: Intervention | None = None
 
 
 @dataclass(slots=True)
@@ -92,8 +93,6 @@ class Recit:
         letters.finish_tasks()
         for tache in self.demonstration.taches:
             self._give(tache)
-        for each in self.demonstration.interventions:
-            self._spend(each)
         for dossier in self.demonstration.dossiers:
             stage = self._stage_of(dossier)
             if stage != dossier.etape:
@@ -110,7 +109,7 @@ class Recit:
         except Invalid as error:
             raise StoryImpossible(f"tâche « {tache.titre} » : {error.faults}") from error
 
-    def _spend(self, spent: Intervention) -> None:
+    def _spend(self, spent: Intervention, at: datetime) -> None:
         """Somebody notes the time spent on a dossier."""
         identity = self.place.identities[spent.qui]
         raw = {
@@ -121,7 +120,7 @@ class Recit:
         }
         new = NewIntervention(raw, self.dossiers[spent.dossier])
         try:
-            log_intervention(self.session, self.engine, identity, new, min(spent.le, self.now))
+            log_intervention(self.session, self.engine, identity, new, at)
         except Invalid as error:
             raise StoryImpossible(f"intervention de {spent.qui} : {error.faults}") from error
 
@@ -138,10 +137,15 @@ class Recit:
             for instant in Salle(*here, seance, self.dossiers).instants():
                 # Loaded before its hour, a séance of the day has begun all the same.
                 yield _Event(min(instant.at, self.now), instant=instant)
+        for spent in self.demonstration.interventions:
+            yield _Event(min(spent.le, self.now), spent=spent)
 
     def _happen(self, event: _Event) -> None:
         if event.instant is not None:
             event.instant.run(event.at)
+            return
+        if event.spent is not None:
+            self._spend(event.spent, event.at)
             return
         assert event.dossier is not None, "what is not a séance's is a dossier's"
         if event.paper is not None:

@@ -78,7 +78,7 @@ def test_the_six_selected_take_the_name_object_and_place_of_the_report(
     noms = {structure.cle: structure.nom for structure in annee_2009.structures}
     retenus = {}
     for dossier in annee_2009.dossiers:
-        if dossier.etape == "clos" and dossier.structure:
+        if (dossier.pipeline, dossier.etape) == ("microprojets", "clos") and dossier.structure:
             (projet,) = [fait.champs for fait in dossier.faits if fait.fiche == "projet"]
             assert projet["objet"] == dossier.objet
             retenus[noms[dossier.structure]] = (dossier.objet, projet["lieu"])
@@ -100,7 +100,8 @@ def test_the_first_project_selected_is_the_one_the_report_names(annee_2009: Demo
 
 
 def test_every_dossier_of_2009_has_its_ending_by_2011(annee_2009: Demonstration) -> None:
-    assert len(annee_2009.dossiers) == RAPPORT["contacts"]
+    counted = Counter(dossier.pipeline for dossier in annee_2009.dossiers)
+    assert counted["microprojets"] == RAPPORT["contacts"]
     for dossier in annee_2009.dossiers:
         assert dossier.faits[-1].le < datetime(2011, 12, 31, 23, tzinfo=UTC)
 
@@ -108,7 +109,8 @@ def test_every_dossier_of_2009_has_its_ending_by_2011(annee_2009: Demonstration)
 def test_what_the_report_does_not_give_says_that_it_is_invented(toute: Demonstration) -> None:
     assert all(dossier.invente for dossier in toute.dossiers)
     assert all(seance.invente for seance in toute.seances)
-    attestes = [dossier.cle for dossier in toute.dossiers if dossier.atteste]
+    microprojets = [each for each in toute.dossiers if each.pipeline == "microprojets"]
+    attestes = [dossier.cle for dossier in microprojets if dossier.atteste]
     assert len(attestes) == (0 if toute.organisme.fictif else RAPPORT["selectionnes"])
 
 

@@ -163,13 +163,15 @@ def test_the_six_selected_have_the_names_objects_and_places_of_the_report(
 
 
 def test_every_dossier_of_2009_says_what_is_invented(loaded: Database) -> None:
+    claie = organisme(loaded, CLAIE)
     dossiers = rows(
         loaded,
         "SELECT d.origine, n.texte, n.auteur_id FROM dossier d JOIN note n ON n.dossier_id = d.id"
-        " WHERE d.organisme_id = :id AND lower(n.texte) LIKE '%donnée inventée%'",
-        id=organisme(loaded, CLAIE),
+        " WHERE d.organisme_id = :id AND lower(n.texte) LIKE '%donnée inventée%'"
+        " AND n.auteur_id IS NULL",
+        id=claie,
     )
-    assert len(dossiers) == RAPPORT["contacts"]
+    assert len(dossiers) == count(loaded, "dossier WHERE organisme_id = :id", id=claie)
     assert {(row.origine, row.auteur_id) for row in dossiers} == {("donnee_inventee", None)}
     attested = [row for row in dossiers if "nom de la structure, " in row.texte]
     assert len(attested) == RAPPORT["selectionnes"]
@@ -178,7 +180,8 @@ def test_every_dossier_of_2009_says_what_is_invented(loaded: Database) -> None:
 def test_every_dossier_of_2009_has_ended_and_nothing_of_it_is_due(loaded: Database) -> None:
     id = organisme(loaded, CLAIE)
     stages = rows(loaded, "SELECT DISTINCT stage FROM dossier WHERE organisme_id = :id", id=id)
-    assert {row.stage for row in stages} == {"clos", "refuse", "sans_suite", "reoriente"}
+    ends = {"clos", "refuse", "sans_suite", "reoriente", "transmis"}
+    assert {row.stage for row in stages} == ends
     assert count(loaded, "echeance WHERE state = 'prevue' AND tenant_id = :id", id=id) == 0
     waiting = "courrier WHERE state NOT IN ('annule', 'envoye') AND tenant_id = :id"
     assert count(loaded, waiting, id=id) == 0
@@ -318,7 +321,7 @@ def test_both_organismes_are_marked_and_their_accounts_open_the_door(loaded: Dat
     assert count(loaded, "organisme WHERE demonstration") == 2
     with loaded.reading() as session:
         accounts = demonstration_accounts(session.connection())
-    assert [account.organisme for account in accounts] == [ETABLI] * 5 + [CLAIE] * 3
+    assert [account.organisme for account in accounts] == [ETABLI] * 5 + [CLAIE] * 5
     assert {account.password for account in accounts} == {PASSWORD}
     hashes = {row.mot_de_passe for row in rows(loaded, "SELECT mot_de_passe FROM compte")}
     assert len(hashes) == 1
