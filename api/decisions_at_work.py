@@ -9,17 +9,10 @@ from api.house import House
 from grants.comites.applying import apply_decision, to_apply
 from grants.dossiers.rehearsal import sentences_of
 from grants.organisation.identity import Identity
-from workflow.errors import (
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseGone,
-    DatabaseReadOnly,
-    DomainError,
-)
+from workflow.errors import OF_THE_DATABASE, DomainError
 
 #: Whether a decision is applied, and every sentence of what it did or was refused for.
 Applied = tuple[bool, tuple[str, ...]]
-_NOT_OF_A_DOSSIER = (DatabaseBusy, DatabaseFull, DatabaseGone, DatabaseReadOnly)
 
 
 def apply_waiting(
@@ -41,7 +34,7 @@ def apply_one(
     try:
         with house.database.unit_of_work() as session:
             moved = apply_decision(session, house.engine, identity, seance_id, dossier_id, now)
-    except _NOT_OF_A_DOSSIER:
+    except OF_THE_DATABASE:
         raise
     except DomainError as error:
         return False, sentences_of(error)

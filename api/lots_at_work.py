@@ -23,18 +23,11 @@ from grants.dossiers.lots.carrying_out import (
 from grants.dossiers.lots.queries import OpenLot, read_lot
 from grants.dossiers.rehearsal import sentences_of
 from grants.organisation.identity import Identity
-from workflow.errors import (
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseGone,
-    DatabaseReadOnly,
-    DomainError,
-)
+from workflow.errors import OF_THE_DATABASE, DomainError
 
 #: How long one request goes on, and how many dossiers it reads at once.
 SECONDS = 2.0
 SLICE = 100
-_NOT_OF_A_DOSSIER = (DatabaseBusy, DatabaseFull, DatabaseGone, DatabaseReadOnly)
 
 
 def work(
@@ -88,7 +81,7 @@ def _one(house: House, identity: Identity, now: datetime, lot: OpenLot, dossier_
     try:
         with house.database.unit_of_work() as session:
             do(session, house.engine, identity, lot, dossier_id, now)
-    except _NOT_OF_A_DOSSIER:
+    except OF_THE_DATABASE:
         raise
     except DomainError as error:
         with house.database.unit_of_work() as session:

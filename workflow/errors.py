@@ -113,3 +113,12 @@ class DatabaseReadOnly(DomainError):
     prévenez la personne qui gère le serveur."""
 
     code = "base_en_lecture_seule"
+
+
+#: What is nobody's fault and would befall the next row too: a batch stops there and says so.
+OF_THE_DATABASE: tuple[type[DomainError], ...] = (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseGone,
+    DatabaseReadOnly,
+)

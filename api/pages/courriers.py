@@ -32,7 +32,7 @@ from notifications.desk import (
 )
 from notifications.letter_queries import file_of, letter
 from workflow.database import LARGEST_ID
-from workflow.errors import DomainError, Invalid, NotFound, Stale
+from workflow.errors import OF_THE_DATABASE, DomainError, Invalid, NotFound, Stale
 
 router = APIRouter()
 _PRESENT = "courriers"
@@ -91,6 +91,9 @@ def together(request: Request, visit: Writer, form: Posted) -> Response:
         try:
             gesture(house, visit, Choice(id))
             done += 1
+        except OF_THE_DATABASE as error:
+            refused += [str(error)] * (len(ids) - done - len(refused))
+            break
         except DomainError as error:
             refused.append(str(error))
     return redirect(request, f"{LIST}?vue={view}", _outcome(one(form, "geste"), done, refused))

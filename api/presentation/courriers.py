@@ -16,7 +16,7 @@ from api.views.courriers import LetterRow, LettersPage
 from api.views.fields import Choice, FieldView
 from api.views.listing import EmptyState, FilterBar, Tab
 from api.visit import Visit
-from grants.dossiers.lettres.lacking import label_of
+from grants.dossiers.lettres.lacking import told_lacking
 from grants.dossiers.reading import KIND
 from grants.dossiers.tables import Dossier
 from notifications.letter_queries import Filters, LetterLine, Place, counts, letters
@@ -208,17 +208,12 @@ def row_of(
 
 def _detail(engine: Engine, line: LetterLine) -> str:
     if line.missing:
-        return f"Il manque : {', '.join(label_of(engine, each) for each in _names(line.missing))}"
+        return f"Il manque : {told_lacking(engine, line.missing)}"
     if line.state == ECHEC or (line.state == PRET and line.attempts):
         return line.answer or ""
     if line.state == PRET and line.channel != PAPIER and line.due_at > line.created_at:
         return f"Partira le {format_datetime(line.due_at)}"
     return f"Validé par {line.validated_by}" if line.validated_by else ""
-
-
-def _names(missing: str) -> list[str]:
-    """The values that a letter lacks; a list that was cut ends with one that is not known."""
-    return missing.split(", ")
 
 
 def dossier_link(kind: str, id: int, references: Mapping[int, str]) -> Link | None:

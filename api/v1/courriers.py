@@ -18,12 +18,14 @@ from api.v1.given import answered, number_of, only_asked
 from api.v1.paging import PAGING, next_url, page_size, place_asked
 from api.v1.routes import PREFIX
 from api.v1.shapes.courriers import Courrier, FichierJoint, LigneCourrier, PageCourriers
+from grants.dossiers.lettres.lacking import told_lacking
 from grants.dossiers.reading import KIND
 from grants.relances import envois
 from grants.relances.envois import Choice, Mailroom
 from notifications.courrier_table import CHANNELS, STATES
 from notifications.desk import preview
 from notifications.letter_queries import Filters, Place, WholeLetter, file_of, letter, letters
+from workflow.engine import Engine
 from workflow.errors import DomainError, Invalid
 from workflow.pipeline import Field
 
@@ -61,7 +63,8 @@ def listed(call: Call) -> Answer:
     if len(found) > size:
         last = found[size - 1]
         following = next_url(call, [last.created_at.isoformat(), last.id])
-    lines = [_line({name: getattr(each, name) for name in _NAMES}) for each in found[:size]]
+    engine = call.house.engine
+    lines = [_line(engine, {name: getattr(each, name) for name in _NAMES}) for each in found[:size]]
     data: PageCourriers = {"courriers": lines, "suivant": following}
     return Answer(data, next=following)
 
@@ -82,7 +85,7 @@ def whole(call: Call) -> Courrier:
             row |= {"subject_line": text.subject, "body_text": text.text}
             row |= {"body_html": text.html, "digest": text.digest}
     return {
-        **_line(row),
+        **_line(call.house.engine, row),
         "texte": row["body_text"],
         "html": row["body_html"],
         "empreinte": row["digest"],
@@ -193,7 +196,7 @@ _NAMES = (
 )
 
 
-def _line(row: Any) -> LigneCourrier:
+def _line(engine: Engine, row: Any) -> LigneCourrier:
     return {
         "id": row["id"],
         "lettre": row["letter"],
@@ -211,7 +214,7 @@ def _line(row: Any) -> LigneCourrier:
         "envoye_le": row["sent_at"],
         "essais": row["attempts"],
         "reponse": row["answer"],
-        "manque": row["missing"],
+        "manque": told_lacking(engine, row["missing"]) if row["missing"] else None,
         "valide_par": row["validated_by"],
         "version": row["version"],
     }

@@ -7,13 +7,17 @@ import re
 from html import unescape
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
+from api.pages import courriers
+from grants.relances.envois import Choice
 from notifications.courrier_table import Courrier
 from tests.builders.courriers import read
 from tests.builders.offices import Holdings, Office
 from tests.builders.visitors import Visitor
 from workflow.database import Database, table_of
+from workflow.errors import DatabaseBusy
 
 _M = table_of(Courrier)
 
@@ -105,6 +109,24 @@ def test_a_batch_tells_each_outcome(
     assert read(database, holds.courrier)["state"] == "pret"
     assert read(database, twin)["state"] == "a_valider"
     assert charge.post("/courriers/lot", {"geste": "envoyer"}).status_code == 409
+
+
+def test_a_batch_stops_at_a_database_in_trouble_and_says_so_once(
+    charge: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def in_trouble(_house: object, _visit: object, choice: Choice) -> None:
+        tried.append(choice.id)
+        raise DatabaseBusy
+
+    monkeypatch.setattr(courriers, "_send", in_trouble)
+    ticked = {"courrier": ["7", "8", "9"], "geste": "envoyer", "vue": "tous"}
+    answer = charge.post("/courriers/lot", ticked)
+    told = plain(charge.get(answer.headers["location"]).text)
+    assert "0 courrier envoyé. 3 non : La base de données est occupée." in told
+    assert told.count("La base de données est occupée") == 1
+    assert tried == [7]
 
 
 def test_it_may_be_printed_then_marked_as_posted(

@@ -85,6 +85,14 @@ def label_of(engine: Engine, name: str, first: tuple[Pipeline, ...] = ()) -> str
     return f"« {name} »"
 
 
+def told_lacking(engine: Engine, missing: str) -> str:
+    """« le SIRET de la structure, le lieu du rendez-vous »: what a letter keeps of what it lacks.
+
+    A list that was cut ends with a name that is not known: it is told as it is.
+    """
+    return ", ".join(label_of(engine, name) for name in missing.split(", "))
+
+
 def lacks_of(engine: Engine, subject: Subject, names: tuple[str, ...]) -> tuple[Lack, ...]:
     """What a letter of this dossier lacks, each with the screen that fills it in."""
     pipeline = engine.machine(subject).pipeline

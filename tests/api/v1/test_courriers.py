@@ -31,6 +31,17 @@ def test_what_was_read_leaves_once(
     assert old.status_code == 412
 
 
+def test_what_it_lacks_is_named_in_french(
+    charge_program: Program, database: Database, office: Office
+) -> None:
+    lacking = letter_row(
+        1, tenant_id=office.id, state="a_valider", missing="rendez_vous.lieu, structure.siret"
+    )
+    put(database, lacking)
+    found = charge_program.get("/courriers").json()["courriers"][0]
+    assert found["manque"] == "le lieu du rendez-vous, le SIRET de la structure"
+
+
 def test_pages_follow_each_other(
     charge_program: Program, database: Database, office: Office
 ) -> None:
