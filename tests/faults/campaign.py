@@ -15,7 +15,7 @@ from grants.dossiers.opening import Opening, open_dossier
 from grants.organisation.people import find_or_create_personne
 from tests.builders.offices import PASSWORD, make_office
 from tests.faults.evidence import faults_of
-from tests.faults.program import LOG, Program, free_port, program, wait_for
+from tests.faults.program import LOG, Program, free_port, listens, program, wait_for
 from tests.faults.walkers import Asked, OwnDossier, Tally, Walker
 from workflow.database import Database
 
@@ -54,6 +54,15 @@ class Campaign:
     def _kill(self, port: int) -> None:
         self.program.kill(self.servers[port])
         self.servers[port] = self.program.start(port, self.broken)
+
+    def keep_up(self) -> None:
+        """What the keeper of a real server does (docs/exploitation.md, `Restart=on-failure`).
+
+        One that was starting while its database was away has stopped, and is started again.
+        """
+        for port in self.servers:
+            if not listens(port, within_s=5):
+                self._kill(port)
 
     def finish(self) -> None:
         """Wait for the last move."""

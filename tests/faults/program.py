@@ -74,15 +74,21 @@ def program(database_url: str, folder: Path) -> Generator[Program]:
 
 def wait_for(port: int) -> None:
     """Until a server listens there; it answers once it is ready."""
-    deadline = time.monotonic() + 60
+    assert listens(port, within_s=60), f"nobody listens on {port}"
+
+
+def listens(port: int, within_s: float) -> bool:
+    """Whether a server comes to listen there in that time."""
+    deadline = time.monotonic() + within_s
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
-            assert time.monotonic() < deadline, f"nobody listens on {port}"
+            if time.monotonic() > deadline:
+                return False
             time.sleep(0.01)
         else:
-            return
+            return True
 
 
 def free_port() -> int:

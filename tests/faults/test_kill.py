@@ -36,6 +36,7 @@ def test_no_acknowledged_move_is_lost_halved_or_doubled_on_postgresql(
     def kill_postgresql() -> None:
         durable_postgresql.kill()
         durable_postgresql.start()
+        walking.keep_up()
 
     with campaign(url, folder, rng, MOVES) as walking:
         kills = [walking.kill] * (KILLS_LONG if long_run else KILLS)
