@@ -274,7 +274,8 @@ class Phase(Frozen):
 class Pipeline(Frozen):
     """One version of the path that a kind of subject follows. The lowest `rank` is shown first.
 
-    `subject` is the kind of row that moves along it, as the journal calls it.
+    `subject` is the kind of row that moves along it, as the journal calls it. `dispositif_label`
+    names the dispositif where several pipelines share it; without one, `label` does.
     """
 
     key: Key
@@ -282,6 +283,7 @@ class Pipeline(Frozen):
     subject: Key = MAIN_SUBJECT
     label: Label
     dispositif: Key
+    dispositif_label: Label | None = None
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,5}$")]
     description: str = ""
     rank: int = Spec(default=50, ge=0, le=999)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -38,14 +38,8 @@ from notifications.template_versions import Template, Version, template_in_force
 from notifications.typography import french
 from workflow.engine import Engine
 
-#: Those whose letters serve several pipelines; the others bear the label of theirs.
-_DISPOSITIFS = {
-    "microprojets": "Microprojets associatifs",
-    "dla": "DLA",
-    "iae": "Insertion par l’activité économique",
-    "cooperation": "Coopération européenne",
-    "comites": "Comités",
-}
+#: Letters of no dispositif, after those of all of them.
+_OTHERS = {"comites": "Comités"}
 _WAYS = {("courriel",): "e-mail", ("papier",): "lettre"}
 _BACK = Link(label="Modèles", url=MODELES)
 _EXAMPLE_ID = 0
@@ -66,7 +60,8 @@ class Typed:
 def models_page(connection: Connection, engine: Engine, organisme_id: int) -> ModelsPage:
     """Every letter of the catalogue, by dispositif."""
     groups: dict[str, list[ModelRow]] = {}
-    titles = dispositifs_of(engine) | _DISPOSITIFS
+    titles = dispositifs_of(engine) | _OTHERS
+    ranks = list(titles)
     letters = sorted(engine.vocabulary.letters.values(), key=lambda each: each.title)
     for letter in letters:
         latest = next(iter(versions_of(connection, organisme_id, letter.key)), None)
@@ -75,7 +70,7 @@ def models_page(connection: Connection, engine: Engine, organisme_id: int) -> Mo
         tabs=tabs(MODELES),
         groups=tuple(
             ModelGroup(title=titles.get(key, key), rows=tuple(rows))
-            for key, rows in sorted(groups.items(), key=lambda each: _rank(each[0]))
+            for key, rows in sorted(groups.items(), key=lambda each: _rank(ranks, each[0]))
         ),
     )
 
@@ -184,8 +179,7 @@ def diff_of(before: str, after: str) -> Iterator[DiffLine]:
         yield from (DiffLine(kind="ajoute", text=text) for text in new[j1:j2])
 
 
-def _rank(dispositif: str) -> tuple[int, str]:
-    known = list(_DISPOSITIFS)
+def _rank(known: Sequence[str], dispositif: str) -> tuple[int, str]:
     return (known.index(dispositif) if dispositif in known else len(known), dispositif)
 
 

@@ -75,7 +75,7 @@ def install(
     chief = next(cle for cle, role in roles.items() if role == DIRECTION)
     nom = demonstration.organisme.nom
     record_birth(session.connection(), organisme_id, nom, team[chief], start)
-    _set_targets(session, engine, demonstration.organisme, identities[chief], start)
+    _set_parameters(session, engine, demonstration.organisme, identities[chief], start)
     comites = _comites(session, demonstration, identities[chief], start)
     _enveloppes(session, engine, demonstration, identities[chief], start)
     membres = _members(session, demonstration, comites, identities[chief], start)
@@ -170,15 +170,16 @@ def _found(session: Session, demonstration: Demonstration, start: datetime) -> i
     return create_organisme(session.connection(), values, start)
 
 
-def _set_targets(
+def _set_parameters(
     session: Session, engine: Engine, told: Told, direction: Identity, start: datetime
 ) -> None:
-    """The targets that Pilotage shows: those of the report, or three years from the beginning."""
-    loaded = engine.catalogue.latest("microprojets")
-    assert loaded is not None, "the demonstration tells microprojets"
-    targets = told.objectifs or {"debut_triennal": str(start.year)}
+    """What it counts by: the numbers of the report, or three years from the beginning."""
     types = engine.vocabulary.field_types
-    change_parameters(session, types, direction, loaded.pipeline, targets, start)
+    own = told.parametres or {"microprojets": {"debut_triennal": str(start.year)}}
+    for key, values in own.items():
+        loaded = engine.catalogue.latest(key)
+        assert loaded is not None, f"the demonstration tells {key}"
+        change_parameters(session, types, direction, loaded.pipeline, values, start)
 
 
 def _welcome(

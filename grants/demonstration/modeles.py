@@ -44,7 +44,7 @@ class Donnee(BaseModel):
 class Organisme(Donnee):
     """The tenant. `fictif` is false for the one that the report describes.
 
-    `objectifs` are its own values of the microprojets' parameters, as they would be typed.
+    `parametres` are its own values of each pipeline's parameters, as they would be typed.
     """
 
     cle: Cle
@@ -58,7 +58,7 @@ class Organisme(Donnee):
     courriel: Courriel
     departements: tuple[Departement, ...]
     fictif: bool
-    objectifs: Mapping[Cle, Texte] = Field(default_factory=dict)
+    parametres: Mapping[Cle, Mapping[Cle, Texte]] = Field(default_factory=dict)
 
 
 class Compte(Donnee):

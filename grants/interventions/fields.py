@@ -76,11 +76,12 @@ class Typed:
 
 
 def dispositifs_of(engine: Engine) -> dict[str, str]:
-    """The dispositifs of the pipelines, each with the label of its first one."""
+    """The dispositifs of the pipelines, each by its own name or by that of its first pipeline."""
     found: dict[str, str] = {}
-    for pipeline in engine.catalogue.current():
+    current = engine.catalogue.current()
+    for pipeline in current:
         found.setdefault(pipeline.dispositif, pipeline.label)
-    return found
+    return found | {p.dispositif: p.dispositif_label for p in current if p.dispositif_label}
 
 
 def intervention_fields(engine: Engine, *, changing: bool = False) -> tuple[Field, ...]:

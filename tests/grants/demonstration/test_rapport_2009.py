@@ -47,6 +47,7 @@ COMPUTED: Mapping[str, Counterpart] = {
     "microprojets.seances_cts": ("seances_cts", _same),
     "microprojets.selectionnes": ("selectionnes", _same),
     "iae.seuil_accompagnement_jours": ("seuil_accompagnement_jours", _hundredths),
+    "iae.structures_du_departement": ("structures_du_departement", _same),
     "iae.suivies": ("suivies", _same),
     "iae.accompagnees": ("accompagnees", _same),
     "iae.porteurs_accueillis": ("porteurs_accueillis", _same),
@@ -96,7 +97,6 @@ TO_COME = {
     "dla.collectif.themes.3.financements_obtenus",
     "dla.collectif.themes.3.montant_obtenu_pres_de",
     "dla.collectif.themes.4.dossiers_deposes",
-    "iae.structures_du_departement",
     "iae.satisfaction.sur",
     "iae.diffusions_emploi",
     "iae.destinataires_environ",
@@ -192,5 +192,7 @@ def test_the_report_is_told_in_plain_french(report: Report) -> None:
         "  Projets retenus : 6\n",
         "  Plafond de l’aide : 23\u202f000\u00a0€\n",
         "  Première séance : juillet 2009\n",
+        "  Structures suivies, pour cent du département : 76\u00a0%",
+        "  Structures accompagnées, pour cent du département : 55\u00a0%",
     ):
         assert line in told.replace(" (0)", "")

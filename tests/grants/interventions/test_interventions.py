@@ -11,6 +11,7 @@ from sqlalchemy import select
 from grants.dossiers.opening import Opening, open_dossier
 from grants.dossiers.reading import read_subject
 from grants.dossiers.taches.tables import Tache
+from grants.interventions.fields import dispositifs_of
 from grants.interventions.queries import Kept, page_of, total_of, week_of
 from grants.interventions.service import (
     LEDGER,
@@ -173,6 +174,11 @@ def test_the_journal_keeps_what_was_corrected_and_taken_back(desk: Desk) -> None
         row = LEDGER.read(connection, desk.office.id, id)
         assert row["seq"] == 3
         assert not verify_chain(connection, ("intervention", id), LEDGER.table)
+
+
+def test_a_dispositif_of_several_pipelines_has_its_own_name(engine: Engine) -> None:
+    labels = dispositifs_of(engine)
+    assert (labels["dla"], labels["cooperation"]) == ("DLA", "Coopération européenne")
 
 
 def test_whoever_only_reads_notes_nothing(desk: Desk) -> None:

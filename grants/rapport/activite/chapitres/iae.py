@@ -11,9 +11,9 @@ from sqlalchemy import Connection, extract, func, or_, select
 from grants.dossiers.tables import Dossier
 from grants.interventions.tables import Intervention
 from grants.interventions.vocabulary import HALF_DAY, is_above
-from grants.rapport.activite.counting import mean, number
+from grants.rapport.activite.counting import mean, number, share
 from grants.rapport.activite.dossiers import entering, entries
-from grants.rapport.activite.model import Chapter, Column, Figure, Row, Source
+from grants.rapport.activite.model import Chapter, Column, Compute, Figure, Row, Source, Value
 from grants.rapport.activite.sight import Sight
 from grants.rapport.activite.temps import interventions, spent
 from grants.rapport.activite.units import Unit
@@ -126,6 +126,21 @@ def _half_day(sight: Sight) -> int | None:
     return None if half is None else half // _HOURS_OF_A_DAY
 
 
+def _department(sight: Sight) -> int | None:
+    """How many structures of the insertion the département has, where that was set."""
+    return sight.parameters(_STRUCTURES).get("structures_du_departement") or None
+
+
+def _share(source: Source) -> Compute:
+    """The rows of a source among the structures of the département."""
+
+    def compute(sight: Sight) -> Value:
+        some, every = len(sight.rows(source)), _department(sight)
+        return share(some, every or 0, f"{some} sur {every}" if every else "")
+
+    return compute
+
+
 _HOURS_OF_A_DAY, _SCALE = 7, 5
 IAE.add(
     Figure("suivies", "Structures suivies", Unit.COUNT, number(SUIVIES), SUIVIES, _SUPPORT),
@@ -133,6 +148,21 @@ IAE.add(
         "accompagnees",
         "Structures accompagnées",
         *(Unit.COUNT, number(ACCOMPAGNEES), ACCOMPAGNEES, _SUPPORT),
+    ),
+    Figure(
+        "structures_du_departement",
+        "Structures d’insertion du département",
+        *(Unit.COUNT, _department, None, _SUPPORT, True),
+    ),
+    Figure(
+        "part_suivie",
+        "Structures suivies, pour cent du département",
+        *(Unit.PERCENT, _share(SUIVIES), SUIVIES, _SUPPORT),
+    ),
+    Figure(
+        "part_accompagnee",
+        "Structures accompagnées, pour cent du département",
+        *(Unit.PERCENT, _share(ACCOMPAGNEES), ACCOMPAGNEES, _SUPPORT),
     ),
     Figure(
         "seuil_accompagnement_jours",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import or_, select
 
 from grants.dossiers.tables import Dossier
+from grants.interventions.fields import dispositifs_of
 from grants.interventions.queries import Kept, clauses
 from grants.interventions.tables import Intervention
 from grants.rapport.activite.counting import different, number, spread
@@ -69,9 +70,7 @@ def _partner_hours(sight: Sight) -> int:
 
 def _programmes(sight: Sight) -> Value:
     """The dispositifs that saw a dossier move or time spent in the period."""
-    labels = {}
-    for pipeline in sight.engine.catalogue.current():
-        labels.setdefault(pipeline.dispositif, pipeline.label)
+    labels = dispositifs_of(sight.engine)
     since, until = sight.days
     query = select(_I.c.dispositif).where(*clauses(sight.organisme_id, Kept(du=since, au=until)))
     active = set(sight.connection.execute(query.distinct()).scalars())
