@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import DDL, event
 from sqlmodel import SQLModel
 
+import grants.adherents.tables
 import grants.comites.tables
 import grants.dla.tables
 import grants.dossiers.brouillons.tables
@@ -30,6 +31,7 @@ import workflow.journal_closed_table
 import workflow.journal_tables
 import workflow.pipeline_table
 from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
+from grants.adherents.tables import Adherent, Cotisation
 from grants.comites.tables import Comite, Membre, Seance
 from grants.dla.tables import Prestataire
 from grants.dossiers.tables import Dossier
@@ -41,6 +43,7 @@ from workflow.database import table_of
 
 # Imported for the tables they declare: named here so that the dependency is in sight.
 DECLARED = (
+    grants.adherents.tables,
     grants.comites.tables,
     grants.dla.tables,
     grants.dossiers.brouillons.tables,
@@ -73,7 +76,9 @@ DERIVED = ("recherche", "compteur")
 
 #: The kind that the journal gives to an owner of a chain → the table that holds its head.
 JOURNAL_OWNERS = {
+    "adherent": table_of(Adherent),
     "comite": table_of(Comite),
+    "cotisation": table_of(Cotisation),
     "dossier": table_of(Dossier),
     "enveloppe": table_of(Enveloppe),
     "intervention": table_of(Intervention),

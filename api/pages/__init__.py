@@ -16,6 +16,7 @@ from api.wings import Opening
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "": ("accueil",),
     "acces": ("acces",),
+    "adherents": ("adherents",),
     "agenda": ("agenda", "agenda_ics"),
     "aide": ("aide",),
     "annuler": ("annulation",),

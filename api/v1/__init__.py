@@ -28,6 +28,7 @@ _SUBJECTS = (
     "comites",
     "membres",
     "enveloppes",
+    "adherents",
     "prestataires",
     "seances",
     "seances_tenue",

@@ -1,4 +1,4 @@
-"""What the examples say of the time spent on structures, and of prestataires."""
+"""What the examples say of members, of the time spent on structures, and of prestataires."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from typing import Any
 _MONDAY = "2026-03-09"
 #: What a shape says of a property, as in `examples.py`.
 OF_THE_FIELD: dict[str, Any] = {
+    "Adherent.college": "Employeurs",
+    "Adherent.debut": "2026-01-01",
+    "Adherent.due": 15_000,
+    "Adherent.fin": None,
+    "Adherent.nature_iae": "aci",
+    "Adherent.nom": "Les Jardins du Lez",
+    "Adherent.payee": 15_000,
+    "Adherent.payee_le": "2026-03-02",
+    "Adherent.personne_id": None,
+    "Adherent.structure_id": 12,
+    "Cotisation.annee": 2026,
+    "Cotisation.due": 15_000,
+    "Cotisation.payee": 15_000,
+    "Cotisation.payee_le": "2026-03-02",
     "Intervention.dispositif": "iae",
     "Intervention.km": 24,
     "Intervention.minutes": 90,

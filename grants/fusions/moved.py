@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
+from grants.adherents.tables import Adherent
 from grants.comites.tables import Membre
 from grants.dossiers.pieces.states import A_CORRIGER, ATTENDUE, RECUE, VALIDEE
 from grants.dossiers.pieces.tables import Piece
@@ -21,9 +23,9 @@ from grants.structures.tables import Contact
 from workflow.database import table_of
 
 D, C, P, F = table_of(Dossier), table_of(Contact), table_of(Piece), table_of(Financement)
-M, T = table_of(Membre), table_of(Intervention)
+M, T, A = table_of(Membre), table_of(Intervention), table_of(Adherent)
 #: Every table whose rows hang on a structure and are moved here.
-MOVED: tuple[Table, ...] = (D, C, P, F, M, T)
+MOVED: tuple[Table, ...] = (D, C, P, F, M, T, A)
 _RANK = {ATTENDUE: 0, A_CORRIGER: 1, RECUE: 2, VALIDEE: 3}
 # Stands for the key of a pièce while two of them change places.
 _BETWEEN = "~"
@@ -47,6 +49,7 @@ class Content:
     rendus: Mapping[str, Any]
     membres: Sequence[int] = ()
     interventions: Sequence[int] = ()
+    adherents: Sequence[int] = ()
 
     def plain(self) -> dict[str, Any]:
         """The same, as JSON keeps it."""
@@ -72,6 +75,21 @@ def move_contacts(connection: Connection, ids: Sequence[int], to: int) -> None:
     """Give contacts to a structure."""
     if ids:
         connection.execute(update(C).where(C.c.id.in_(list(ids))).values(structure_id=to))
+
+
+def move_memberships(connection: Connection, from_id: int, to: int) -> list[int]:
+    """Give memberships to a structure, but for those over days when it is a member already."""
+    rows = connection.execute(select(*A.c).where(A.c.structure_id.in_([from_id, to]))).all()
+    own = [(row.debut, row.fin or date.max) for row in rows if row.structure_id == to]
+    ids = [
+        row.id
+        for row in rows
+        if row.structure_id == from_id
+        and not any(row.debut <= end and start <= (row.fin or date.max) for start, end in own)
+    ]
+    if ids:
+        connection.execute(update(A).where(A.c.id.in_(ids)).values(structure_id=to))
+    return ids
 
 
 def retie(connection: Connection, table: Table, from_id: int, to: int) -> list[int]:

@@ -186,6 +186,7 @@ def _carry_out(
         financements=moved.retie(connection, moved.F, two, one),
         membres=moved.retie(connection, moved.M, two, one),
         interventions=interventions,
+        adherents=moved.move_memberships(connection, two, one),
         champs=champs,
         rendus=given_up,
     )
@@ -217,6 +218,7 @@ def _take_back(work: _Work, merge: Merge, rows: Mapping[int, Mapping[str, Any]])
         (moved.F, content.financements),
         (moved.M, content.membres),
         (moved.T, content.interventions),
+        (moved.A, content.adherents),
     )
     for table, ids in retied:
         moved.give_back(connection, table, ids, merge.kept_id, merge.absorbed_id)

@@ -16,6 +16,7 @@ from notifications.outbox import Occasion
 from notifications.suspensions import RAPPELS, Suspension, suspend
 from notifications.unsubscribe import find_stop_link, stop_token
 from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
+from tests.builders.adherents import an_adherent
 from tests.builders.offices import LETTER, LETTER_FILE, NOW, SECRET, Holdings, Office
 from tests.builders.prestataires import a_prestataire
 from tests.builders.sittings import seat_a_comite
@@ -73,6 +74,7 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
     return {
         **{name: str(id) for name, id in ids.items()},
         **seat_a_comite(session, office, holds),
+        "adherent_id": str(an_adherent(session, office.identity(), holds.structure)),
         "prestataire_id": str(a_prestataire(session, office.identity())),
         "acces": _personal_link(session, office, holds),
         "action": "accueillir",

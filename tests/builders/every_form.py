@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from api.composition import default_engine
+from grants.adherents.fiche import COTISATION_FIELDS
 from grants.comites.agenda import NOTE_FIELDS
 from grants.comites.instances import COMITE_FIELDS
 from grants.comites.membres import MEMBRE_FIELDS
@@ -31,6 +32,7 @@ from grants.organisation.settings import IDENTITY_FIELDS
 from grants.relances.by_hand import REMINDER_FIELDS
 from grants.structures.contacts import CONTACT_FIELDS
 from grants.structures.service import STRUCTURE_FIELDS
+from tests.builders.adherents import an_adherent
 from tests.builders.bad_values import good_of
 from tests.builders.offices import NOW, Holdings, Office
 from tests.builders.prestataires import a_prestataire
@@ -83,6 +85,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
     seat = seat_a_comite(session, office, holds)
     structure, seance = f"/structures/{holds.structure}", f"/seances/{holds.seance}"
     dossier = f"/dossiers/{holds.dossier}"
+    adherent = an_adherent(session, office.identity(), holds.structure)
     prestataire = a_prestataire(session, office.identity())
     asked: list[tuple[str, tuple[Field, ...]]] = [
         ("/dossiers/nouveau", EVERY_FIELD),
@@ -120,6 +123,7 @@ def every_form(session: Session, office: Office, holds: Holdings) -> list[EveryF
         (f"/comites/{seat['comite_id']}/membres/nouveau", (*PERSONNE_FIELDS, *MEMBRE_FIELDS)),
         (f"/comites/{seat['comite_id']}/membres/{seat['membre_id']}", MEMBRE_FIELDS),
         (f"/enveloppes/{seat['enveloppe_id']}", enveloppe_fields(default_engine())),
+        (f"/adherents/{adherent}/cotisations", COTISATION_FIELDS),
         (f"/prestataires/{prestataire}/modifier", PRESTATAIRE_FIELDS),
         ("/parametres", IDENTITY_FIELDS),
         ("/parametres/equipe", INVITATION_FIELDS),

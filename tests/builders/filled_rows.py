@@ -13,6 +13,8 @@ ROWS = 2
 
 # What a CHECK constraint asks for; `n` is the row's number, from 1.
 _ADMITTED = {
+    ("adherent", "personne_id"): lambda _n: None,
+    ("adherent", "fin"): lambda _n: None,
     ("adhesion", "role"): lambda _n: "direction",
     ("annonce", "state"): lambda _n: "envoyee",
     ("jeton", "portee"): lambda _n: "lecture",
