@@ -131,7 +131,7 @@ def _department(sight: Sight) -> int | None:
     return sight.parameters(_STRUCTURES).get("structures_du_departement") or None
 
 
-def _share(source: Source) -> Compute:
+def share_of_the_department(source: Source) -> Compute:
     """The rows of a source among the structures of the département."""
 
     def compute(sight: Sight) -> Value:
@@ -157,12 +157,12 @@ IAE.add(
     Figure(
         "part_suivie",
         "Structures suivies, pour cent du département",
-        *(Unit.PERCENT, _share(SUIVIES), SUIVIES, _SUPPORT),
+        *(Unit.PERCENT, share_of_the_department(SUIVIES), SUIVIES, _SUPPORT),
     ),
     Figure(
         "part_accompagnee",
         "Structures accompagnées, pour cent du département",
-        *(Unit.PERCENT, _share(ACCOMPAGNEES), ACCOMPAGNEES, _SUPPORT),
+        *(Unit.PERCENT, share_of_the_department(ACCOMPAGNEES), ACCOMPAGNEES, _SUPPORT),
     ),
     Figure(
         "seuil_accompagnement_jours",

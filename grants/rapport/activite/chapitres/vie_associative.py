@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
+from grants.adherents.fiche import NATURES_IAE
+from grants.adherents.queries import AdherentFilters, adherents_of
 from grants.dossiers.tables import Dossier
 from grants.interventions.fields import dispositifs_of
 from grants.interventions.queries import Kept, clauses
 from grants.interventions.tables import Intervention
+from grants.rapport.activite.chapitres.iae import share_of_the_department
 from grants.rapport.activite.counting import different, number, spread
 from grants.rapport.activite.model import Chapter, Column, Figure, Row, Source, Value
 from grants.rapport.activite.seances import PRESENCES
@@ -22,7 +25,7 @@ from grants.structures.tables import Structure
 from workflow.database import table_of
 
 _S, _D, _I = table_of(Structure), table_of(Dossier), table_of(Intervention)
-_PARTNERS, _REACHED, _MEANS = "Partenaires", "Territoire", "Moyens"
+_LIFE, _PARTNERS, _REACHED, _MEANS = "Association", "Partenaires", "Territoire", "Moyens"
 VIE_ASSOCIATIVE = Chapter("vie_associative", "Vie associative")
 
 
@@ -55,6 +58,30 @@ def _moved(sight: Sight) -> Iterator:
         yield select(first_entries(*about).subquery().c.subject_id)
 
 
+def _members(sight: Sight) -> Iterator[Row]:
+    """The association's members, on one day of the period at least."""
+    since, until = sight.days
+    about = (sight.connection, sight.organisme_id)
+    for line in adherents_of(*about, AdherentFilters(du=since, au=until), 0):
+        values = {
+            "adherent": line.nom,
+            "nature": NATURES_IAE.get(line.nature_iae or "") or None,
+            "debut": line.debut,
+        }
+        yield Row(values, ("structure", line.structure_id) if line.structure_id else None)
+
+
+def _of_the_insertion(sight: Sight) -> Iterator[Row]:
+    return (row for row in _members(sight) if row.values["nature"] is not None)
+
+
+_MEMBER = (
+    Column("adherent", "Adhérent"),
+    Column("nature", "Structure de l’insertion"),
+    Column("debut", "Depuis", "date"),
+)
+ADHERENTS = Source("adherents", "Adhérents", _MEMBER, _members)
+ADHERENTS_IAE = Source("adherents_iae", "Adhérents de l’insertion", _MEMBER, _of_the_insertion)
 TOUCHEES = Source(
     "structures_touchees",
     "Structures touchées",
@@ -84,6 +111,17 @@ def _programmes(sight: Sight) -> Value:
 
 
 VIE_ASSOCIATIVE.add(
+    Figure("adherents", "Adhérents", Unit.COUNT, number(ADHERENTS), ADHERENTS, _LIFE),
+    Figure(
+        "adherents_iae",
+        "Structures de l’insertion adhérentes",
+        *(Unit.COUNT, number(ADHERENTS_IAE), ADHERENTS_IAE, _LIFE),
+    ),
+    Figure(
+        "part_des_structures_du_departement",
+        "Structures adhérentes, pour cent du département",
+        *(Unit.PERCENT, share_of_the_department(ADHERENTS_IAE), ADHERENTS_IAE, _LIFE),
+    ),
     Figure(
         "heures_intervention",
         "Heures données par les partenaires",
