@@ -18,6 +18,7 @@ from api.papers import OF_A_DOSSIER, OF_A_SEANCE
 from api.presentation.comites import LIST as COMITES
 from api.presentation.enveloppes import LIST as ENVELOPPES
 from api.presentation.seances import LIST as SEANCES
+from grants.adherents.tables import Adherent
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
@@ -44,6 +45,7 @@ from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.webhook_tables import Annonce
 from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
 from tests.browser.sittings import give_an_enveloppe, of_the_comites, of_the_seances
+from tests.builders.adherents import an_adherent
 from tests.builders.offices import LETTER
 from tests.builders.reprises import ROWS, faulty_reprise
 from tests.builders.site import Site
@@ -161,7 +163,7 @@ GENERAL = (
 )
 _L, _D, _S, _C = (table_of(each) for each in (Courrier, Dossier, Seance, Contact))
 _F, _K = table_of(Fichier), table_of(Piece)
-_X = table_of(Intervention)
+_X, _M = table_of(Intervention), table_of(Adherent)
 _N, _E, _P = (table_of(each) for each in (Annonce, Echeance, Personne))
 _T, _U, _A, _R = (table_of(each) for each in (Tache, Compte, Adhesion, Reprise))
 
@@ -212,6 +214,8 @@ def fill(site: Site) -> Mapping[str, str]:
         _open_to_programs(session, chief)
         _write_to_nobody(connection, chief)
         give_an_enveloppe(session, chief)
+        mine = select(func.min(_C.c.structure_id)).where(_C.c.organisme_id == chief.organisme_id)
+        an_adherent(session, chief, connection.execute(mine).scalar_one())
     return {account.role: account.email for account in reversed(accounts)}
 
 
@@ -347,6 +351,7 @@ def _held(connection: Connection) -> Iterator[Place]:
         "courrier_id": _letter_of(connection, dossier.organisme_id),
         "task_id": connection.execute(select(func.min(_T.c.id))).scalar_one(),
         "intervention_id": connection.execute(select(func.min(_X.c.id))).scalar_one(),
+        "adherent_id": connection.execute(select(func.min(_M.c.id))).scalar_one(),
         "lot_id": connection.execute(select(func.min(table_of(Lot).c.id))).scalar_one(),
     }
     preview = connection.execute(
