@@ -73,12 +73,12 @@ def members_page(asking: Asking, visit: Visit, filters: AdherentFilters) -> Adhe
 
 
 def kind_of(line: AdherentLine) -> str:
-    """« ACI : atelier et chantier d’insertion », or nothing."""
+    """« ACI, atelier et chantier d’insertion », or nothing."""
     return NATURES_IAE.get(line.nature_iae or "", line.nature_iae or "")
 
 
 def _row(line: AdherentLine) -> AdherentRow:
-    detail = (kind_of(line).partition(" : ")[0], line.college or "")
+    detail = (kind_of(line).partition(", ")[0], line.college or "")
     until = f" au {format_date(line.fin)}" if line.fin else ""
     return AdherentRow(
         url=f"{LIST}/{line.id}",

@@ -6,12 +6,12 @@ from workflow.pipeline import Choice, Field
 
 #: The kinds of structures of the insertion par l'activité économique, as the law names them.
 NATURES_IAE = {
-    "aci": "ACI : atelier et chantier d’insertion",
-    "ei": "EI : entreprise d’insertion",
-    "ai": "AI : association intermédiaire",
-    "etti": "ETTI : entreprise de travail temporaire d’insertion",
-    "eiti": "EITI : entreprise d’insertion par le travail indépendant",
-    "geiq": "GEIQ : groupement d’employeurs",
+    "aci": "ACI, atelier et chantier d’insertion",
+    "ei": "EI, entreprise d’insertion",
+    "ai": "AI, association intermédiaire",
+    "etti": "ETTI, entreprise de travail temporaire d’insertion",
+    "eiti": "EITI, entreprise d’insertion par le travail indépendant",
+    "geiq": "GEIQ, groupement d’employeurs",
     "autre": "Autre structure de l’insertion",
 }
 ADHERENT_FIELDS = (
