@@ -21,6 +21,7 @@ from grants.comites.sieges import ROLES_DE_SEANCE
 from grants.comites.tables import Seance
 from grants.comites.vocabulary import COMITES
 from grants.cooperation.vocabulary import COOPERATION
+from grants.dla.consultation.vocabulary import CONSULTATION
 from grants.dossiers.columns import type_faults
 from grants.dossiers.effects import target_faults
 from grants.dossiers.pieces.guards import waiting_faults
@@ -71,7 +72,7 @@ def assemble_vocabulary(letters: Mapping[str, Letter | None] | None = None) -> V
     return Vocabulary.assemble(
         (
             *(ORGANISATION, STRUCTURES, DOSSIERS, INTERVENTIONS, FINANCES, COMITES),
-            *(COOPERATION, REPRISE),
+            *(CONSULTATION, COOPERATION, REPRISE),
         ),
         roles=PIPELINE_ROLES | ROLES_DE_SEANCE,
         letters=load_letters([LETTERS]) if letters is None else letters,

@@ -105,6 +105,12 @@ def several(form: Form, name: str) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def id_typed(text: str) -> int | None:
+    """The id that a form brings; None for what is none."""
+    found = int(text) if _ID.fullmatch(text) else 0
+    return found if 0 < found <= LARGEST_ID else None
+
+
 def new_key() -> str:
     """An idempotency key for a form about to be shown."""
     return secrets.token_urlsafe(16)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from sqlalchemy import Connection
 
 from api.cookies import read_cookie
 from api.forms import Form, RowId, posted_at_the_door
 from api.house import house_of
 from api.visit import NoLongerInvited, NotInvited
 from grants.comites.acces import OBJET, AccessOver, NoSeat, Place, place_of
-from grants.organisation.acces import find_holder
+from grants.organisation.acces import Holder, find_holder
+from workflow.errors import DomainError
 
 #: Longer than any séance is prepared: what ends a visit is the séance's end.
+Seat = TypeVar("Seat")
 BROWSER_KEPT = timedelta(days=180)
 
 
@@ -34,22 +38,36 @@ def cookie_for(objet: str, objet_id: int) -> str:
     return f"acces_{objet}_{objet_id}"
 
 
-def guest(request: Request, seance_id: RowId) -> Guest:
-    """The member whose link opened this browser. Raises NotInvited."""
+def invited(
+    request: Request,
+    objet: str,
+    objet_id: int,
+    seat: Callable[[Connection, Holder], Seat],
+    over: tuple[type[DomainError], ...],
+) -> tuple[Seat, str, Holder]:
+    """Whoever's link opened this browser, where `seat` puts him; the browser's own secret.
+
+    Raises NotInvited; NoLongerInvited where `seat` says that it is `over`.
+    """
     house = house_of(request)
-    cookie = read_cookie(request, house.settings, cookie_for(OBJET, seance_id))
+    cookie = read_cookie(request, house.settings, cookie_for(objet, objet_id))
     if not cookie:
         raise NotInvited
     with house.database.reading() as session:
         connection = session.connection()
-        holder = find_holder(connection, cookie, OBJET, seance_id)
+        holder = find_holder(connection, cookie, objet, objet_id)
         if holder is None:
             raise NotInvited
         try:
-            place = place_of(connection, holder)
-        except (AccessOver, NoSeat) as ended:
+            return seat(connection, holder), cookie, holder
+        except over as ended:
             raise NoLongerInvited(raison=str(ended)) from ended
-    return Guest(place, cookie, holder.organisme_nom, house.clock())
+
+
+def guest(request: Request, seance_id: RowId) -> Guest:
+    """The member whose link opened this browser. Raises NotInvited, NoLongerInvited."""
+    place, cookie, holder = invited(request, OBJET, seance_id, place_of, (AccessOver, NoSeat))
+    return Guest(place, cookie, holder.organisme_nom, house_of(request).clock())
 
 
 def guest_to_read(request: Request, seance_id: RowId, dossier_id: RowId) -> Guest:  # noqa: ARG001

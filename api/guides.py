@@ -14,12 +14,18 @@ from api.views.chrome import Link
 from grants.comites.acces import OBJET, place_of
 from grants.comites.liens import open_seat, renew_link
 from grants.comites.queries import seance_name
+from grants.dla.consultation.bidders import OBJET as CONSULTATION
+from grants.dla.consultation.bidders import bidder_of, enter
+from grants.dla.consultation.reading import title_of
+from grants.dla.consultation.sending import renew_link as renew_for_prestataire
 from grants.organisation.acces import Holder
 from workflow.dates import format_datetime
 from workflow.engine import Engine
 
 #: Where a member reads, steps aside and votes.
 SEANCE_PATH = "/ma-seance"
+#: Where a prestataire reads what is asked, and offers.
+CONSULTATION_PATH = "/ma-consultation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,4 +75,28 @@ class SeanceGuide:
         return renew_link(session, engine, holder, now)
 
 
-GUIDES: Mapping[str, Guide] = {OBJET: SeanceGuide()}
+class ConsultationGuide:
+    """A consultation, for one of the prestataires who are asked."""
+
+    def welcome(self, connection: Connection, holder: Holder, /) -> Welcome:
+        """What is asked, and until when. Raises NotFound, NotAsked, ConsultationOver."""
+        bidder = bidder_of(connection, holder)
+        row = bidder.standing.row
+        titre = title_of(connection, bidder.organisme_id, row["dossier_id"])
+        due = format_datetime(row["echeance"])
+        return Welcome(
+            title=f"Consultation : {titre}",
+            lead=f"Votre réponse est attendue jusqu’au {due}.",
+            way=Link(label="Lire et répondre", url=f"{CONSULTATION_PATH}/{row['id']}"),
+        )
+
+    def enter(self, session: Session, secret: str, now: datetime, /) -> str:
+        """The prestataire comes in. Raises NotFound, LinkUsed, NotAsked, ConsultationOver."""
+        return enter(session, secret, now)
+
+    def renew(self, session: Session, engine: Engine, holder: Holder, now: datetime, /) -> bool:
+        """A new link leaves for him. Raises NotAsked, ConsultationOver."""
+        return renew_for_prestataire(session, engine, holder, now)
+
+
+GUIDES: Mapping[str, Guide] = {OBJET: SeanceGuide(), CONSULTATION: ConsultationGuide()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from api.house import House
 from api.settings import Settings
@@ -36,6 +36,13 @@ def served(house: House, file: Mapping[str, Any], *, inline: bool) -> FileRespon
     path = Storage(house.settings.files_folder).path(file["stockage"])
     headers = _headers(file["nom"], inline=inline, framed=inline and not kind.is_image)
     return FileResponse(path, media_type=kind.media, headers=headers)
+
+
+def given_document(content: bytes, kind: str, name: str) -> Response:
+    """A document that is kept in the database, to be kept on one's own computer."""
+    known = KINDS[kind]
+    headers = _headers(f"{name}.{known.extension}", inline=False, framed=False)
+    return Response(content, media_type=known.media, headers=headers)
 
 
 def _headers(name: str, *, inline: bool, framed: bool) -> Mapping[str, str]:

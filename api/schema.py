@@ -7,6 +7,8 @@ from sqlmodel import SQLModel
 
 import grants.adherents.tables
 import grants.comites.tables
+import grants.dla.consultation.tables
+import grants.dla.missions.tables
 import grants.dla.tables
 import grants.dossiers.brouillons.tables
 import grants.dossiers.etiquettes.tables
@@ -33,6 +35,8 @@ import workflow.pipeline_table
 from api.migrations import compteurs_1, mots_proches_1, pilotage_1, recherche_1
 from grants.adherents.tables import Adherent, Cotisation
 from grants.comites.tables import Comite, Membre, Seance
+from grants.dla.consultation.tables import Consultation
+from grants.dla.missions.tables import Mission
 from grants.dla.tables import Prestataire
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Enveloppe
@@ -45,6 +49,8 @@ from workflow.database import table_of
 DECLARED = (
     grants.adherents.tables,
     grants.comites.tables,
+    grants.dla.consultation.tables,
+    grants.dla.missions.tables,
     grants.dla.tables,
     grants.dossiers.brouillons.tables,
     grants.dossiers.etiquettes.tables,
@@ -78,11 +84,13 @@ DERIVED = ("recherche", "compteur")
 JOURNAL_OWNERS = {
     "adherent": table_of(Adherent),
     "comite": table_of(Comite),
+    "consultation": table_of(Consultation),
     "cotisation": table_of(Cotisation),
     "dossier": table_of(Dossier),
     "enveloppe": table_of(Enveloppe),
     "intervention": table_of(Intervention),
     "membre": table_of(Membre),
+    "mission": table_of(Mission),
     "organisme": table_of(Organisme),
     "personne": table_of(Personne),
     "prestataire": table_of(Prestataire),

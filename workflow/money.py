@@ -82,6 +82,11 @@ def format_hundredths(hundredths: int, *, decimals: bool = False) -> str:
     return f"{sign}{group_thousands(whole)}{written}"
 
 
+def format_number(hundredths: int) -> str:
+    """Hundredths of what is no money → « 4,7 », « 0,25 », « 5 »: no zero closes a number."""
+    return re.sub(r"(,\d)0$", r"\1", format_hundredths(hundredths))
+
+
 def group_thousands(number: int) -> str:
     """An integer in French typography: 23000 → « 23 000 », with narrow unbreakable spaces."""
     return f"{number:,}".replace(",", NARROW_SPACE).replace("-", MINUS)

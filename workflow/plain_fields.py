@@ -14,6 +14,7 @@ from workflow.money import (
     AmountTooLarge,
     format_amount,
     format_hundredths,
+    format_number,
     group_thousands,
     parse_amount,
     parse_hundredths,
@@ -183,7 +184,7 @@ PLAIN_TYPES = (
         "nombre",
         read=_read_number,
         describe=_describe_number("([.,][0-9]{1,2})?", "3,5"),
-        show=lambda hundredths, _spec: format_hundredths(hundredths),
+        show=lambda hundredths, _spec: format_number(hundredths),
         write=format_hundredths,
     ),
     FieldType(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from api.presentation.actions import action_views
 from api.presentation.carriers import porteur_contact, structure_line
+from api.presentation.consultation_card import consultation_card
 from api.presentation.dossier_forms import (
     Looking,
     appointment_form,
@@ -178,6 +179,7 @@ def _aside(
         "plan": plan_section(asking, pipeline, subject, identity, looking.plan),
         "pieces": pieces_section(connection, pipeline, subject, identity, now, looking.piece),
         "tags": tags_section(connection, identity, subject, looking.tag_text, looking.tag_fault),
+        "consultation": consultation_card(connection, asking.engine, identity, subject),
         "heard": heard_at(connection, identity, subject.id),
         "linked": _linked(connection, asking.engine, subject),
         "link_form": link_form(identity, subject, looking),

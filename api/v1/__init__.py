@@ -30,6 +30,8 @@ _SUBJECTS = (
     "enveloppes",
     "adherents",
     "prestataires",
+    "consultations",
+    "missions",
     "seances",
     "seances_tenue",
     "seances_presences",

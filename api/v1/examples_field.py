@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.v1.examples_dla import OF_THE_DLA
+
 _MONDAY = "2026-03-09"
 #: What a shape says of a property, as in `examples.py`.
 OF_THE_FIELD: dict[str, Any] = {
+    **OF_THE_DLA,
     "Adherent.college": "Employeurs",
     "Adherent.debut": "2026-01-01",
     "Adherent.due": 15_000,

@@ -163,6 +163,20 @@ class LinkedDossier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationCard:
+    """The dossier's consultation and its mission in two lines; `begin_url` where none has begun."""
+
+    state: str = ""
+    tone: str = ""
+    said: str = ""
+    url: str | None = None
+    begin_url: str | None = None
+    key: str = ""
+    mission: str = ""
+    mission_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPage(ActionsOnOffer):
     """The page of a dossier. Actions come in the order shown, the reserved ones among them.
 
@@ -188,6 +202,7 @@ class DossierPage(ActionsOnOffer):
     timeline: Timeline
     diagram_url: str
     prestataires_url: str | None = None
+    consultation: ConsultationCard | None = None
     back_url: str = "/tableau"
     back_label: str = "Tableau"
     montant_demande: int | None = None

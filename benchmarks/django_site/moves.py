@@ -36,12 +36,12 @@ from benchmarks.orders import (
     STAGE,
     TO,
 )
-from grants.dossiers.lettres.context import told_number
 from grants.structures.departements import DEPARTEMENTS, departement_name
 from workflow.calendar import Delay, sending_moment
 from workflow.canonical import canonical
 from workflow.dates import to_paris
 from workflow.journal import chain_hash, salted_digest
+from workflow.money import format_number
 
 _REMINDERS = tuple(
     (rule, occurrence, Delay(days, working=True)) for rule, occurrence, days in REMINDERS
@@ -199,7 +199,7 @@ def _context(dossier: Dossier, member: Member) -> dict[str, Any]:
 def _told(dossier: Dossier) -> dict[str, Any]:
     answers = {name: value for name in _TOLD if (value := getattr(dossier, name)) is not None}
     others = json.loads(dossier.donnees)
-    others["effectif_etp"] = told_number(others["effectif_etp"])
+    others["effectif_etp"] = format_number(others["effectif_etp"])
     halfway = dossier.date_debut + (dossier.date_fin - dossier.date_debut) / 2
     return {
         **answers,

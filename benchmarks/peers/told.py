@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from benchmarks.orders import DISPOSITIF, SECTORS
-from grants.dossiers.lettres.context import told_number
 from grants.structures.departements import DEPARTEMENTS, departement_name
+from workflow.money import format_number
 
 _OF_THE_ORGANISME = ("nom", "sigle", "adresse", "ville", "email", "telephone", "site")
 _KEPT = [
@@ -56,7 +56,7 @@ def dossier_told(
     answers["secteur"] = SECTORS[row["secteur"]]
     answers["departement"] = departement_name(row["departement"])
     others = json.loads(row["donnees"])
-    others["effectif_etp"] = told_number(others["effectif_etp"])
+    others["effectif_etp"] = format_number(others["effectif_etp"])
     start, end = (date.fromisoformat(answers[key]) for key in ("date_debut", "date_fin"))
     half: timedelta = (end - start) / 2
     return {

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from grants.comites.chain import record
 from grants.comites.errors import NotOnTheAgenda, SeanceOver
 from grants.comites.reading import read_sitting
-from grants.comites.sieges import Acting
 from grants.comites.tables import Passage
 from grants.comites.vocabulary import ATTENDU, OUVERT, RETIRE
 from grants.dossiers.tables import Dossier
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.errors import Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields

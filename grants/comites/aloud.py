@@ -14,8 +14,8 @@ from grants.comites.comptage import CHOIX, FAVORABLES
 from grants.comites.errors import VoteNotAllowed
 from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
-from grants.comites.sieges import Acting
 from grants.comites.voting import LONGEST, Vote, cast_vote, require_open, votes_of
+from grants.organisation.identity import Acting
 from workflow.errors import Invalid
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field

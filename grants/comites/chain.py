@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from grants.comites.reading import KIND, read_sitting
-from grants.comites.sieges import Acting
 from grants.comites.tables import Seance
 from grants.comites.vocabulary import FACTS, SHARED
+from grants.organisation.identity import Acting
 from grants.organisation.ledger import Ledger
 from workflow import journal
 from workflow.database import table_of

@@ -20,11 +20,11 @@ from grants.comites.engagements import remaining_for
 from grants.comites.errors import VoteNotOpen
 from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
-from grants.comites.sieges import Acting
 from grants.comites.tables import Bulletin, Passage
 from grants.comites.vocabulary import CLOS, OUVERT
 from grants.comites.voting import votes_of
 from grants.dossiers.tables import Dossier
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.engine import Engine
 from workflow.subject import Subject

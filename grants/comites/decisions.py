@@ -21,13 +21,13 @@ from grants.comites.errors import DecisionRefused, SeanceOver
 from grants.comites.mots import Mots
 from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
-from grants.comites.sieges import PRESIDE, Acting, Siege
+from grants.comites.sieges import PRESIDE, Siege
 from grants.comites.tables import Decision, Reserve
 from grants.comites.vocabulary import CLOS
 from grants.dossiers.advance import settle
 from grants.dossiers.reading import read_subject
 from grants.dossiers.tables import Dossier
-from grants.organisation.identity import Identity
+from grants.organisation.identity import Acting, Identity
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION
 from workflow.database import table_of
 from workflow.engine import Engine

@@ -15,11 +15,12 @@ from grants.comites.chain import record
 from grants.comites.errors import SeanceOver, VoteClosed
 from grants.comites.membres import MembreLine
 from grants.comites.reading import read_sitting
-from grants.comites.sieges import Acting, Siege
+from grants.comites.sieges import Siege
 from grants.comites.tables import Deport
 from grants.comites.voting import forget_votes_of
 from grants.dossiers.tables import Dossier
 from grants.finances.tables import Financement
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.dates import format_datetime
 from workflow.errors import Invalid, NotFound

@@ -14,11 +14,11 @@ from grants.comites.lettres import context_for
 from grants.comites.membres import MembreLine
 from grants.comites.reading import KIND, read_sitting
 from grants.comites.seances import OVER
-from grants.comites.sieges import Acting, Siege
+from grants.comites.sieges import Siege
 from grants.comites.tables import Seance
 from grants.organisation.acces import Holder, find_link, forget_old_links, use_link
 from grants.organisation.acces_tables import Acces
-from grants.organisation.identity import Identity
+from grants.organisation.identity import Acting, Identity
 from notifications.courrier_table import Courrier
 from notifications.letters import Letter
 from notifications.outbox import Enclosed, Occasion, Recipient, enqueue

@@ -19,8 +19,8 @@ from grants.comites.chain import record
 from grants.comites.errors import SeanceOver
 from grants.comites.mots import SAID
 from grants.comites.reading import KIND, read_sitting
-from grants.comites.sieges import Acting
 from grants.comites.tables import ProcesVerbal
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.errors import Invalid, Stale
 from workflow.fields import FIELD_TYPES, Raw, parse_fields

@@ -12,7 +12,7 @@ from grants.comites.assemblee import PRESENT, Room, room_of
 from grants.comites.horaires import is_afterwards, moment_of
 from grants.comites.presences import Attendance, note_attendance, take_the_chair
 from grants.comites.reading import read_sitting
-from grants.comites.sieges import Acting
+from grants.organisation.identity import Acting
 from workflow.dates import format_date, to_paris
 from workflow.errors import Invalid, NotFound
 from workflow.fields import FIELD_TYPES, Raw, parse_fields

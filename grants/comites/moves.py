@@ -12,10 +12,10 @@ from sqlmodel import Session
 
 from grants.comites.courriers import letters_of_move
 from grants.comites.reading import KIND, read_sitting, situation_of
-from grants.comites.sieges import Acting
 from grants.comites.tables import Seance
 from grants.dossiers.answers import Answers, read_answers
 from grants.dossiers.reading import parameters_of
+from grants.organisation.identity import Acting
 from notifications import outbox, webhooks
 from notifications.outbox import Occasion
 from workflow import echeances, journal

@@ -18,8 +18,9 @@ from grants.comites.horaires import usual_arrival
 from grants.comites.membres import MembreLine
 from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
-from grants.comites.sieges import Acting, Siege
+from grants.comites.sieges import Siege
 from grants.comites.tables import Presence, Seance
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.errors import Invalid, NotFound
 from workflow.subject import Subject

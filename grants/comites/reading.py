@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from grants.comites.sieges import Acting
 from grants.comites.tables import Seance
+from grants.organisation.identity import Acting
 from grants.organisation.tables import Organisme
 from workflow.database import LARGEST_ID, table_of
 from workflow.engine import Engine

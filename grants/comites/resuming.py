@@ -10,8 +10,8 @@ from grants.comites.allees import dump_gaps, gaps_of
 from grants.comites.chain import record
 from grants.comites.presences import attendance_of
 from grants.comites.reading import KIND
-from grants.comites.sieges import Acting
 from grants.comites.tables import Presence
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.journal_reading import lines_of
 from workflow.subject import Subject

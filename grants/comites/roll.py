@@ -12,7 +12,7 @@ from grants.comites.assemblee import ABSENT, PRESENCES, PRESENT, REPRESENTE, Roo
 from grants.comites.membres import MembreLine
 from grants.comites.presences import BEFORE, Attendance, note_attendance
 from grants.comites.reading import read_sitting
-from grants.comites.sieges import Acting
+from grants.organisation.identity import Acting
 from workflow.errors import Invalid
 from workflow.fields import FIELD_TYPES, Raw, parse_fields
 from workflow.pipeline import Choice, Field

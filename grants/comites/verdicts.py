@@ -13,7 +13,7 @@ from grants.comites.decisions import LONGEST, Verdict, decide
 from grants.comites.mots import AVIS, DECISION, Mots, mots_of
 from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
-from grants.comites.sieges import Acting
+from grants.organisation.identity import Acting
 from workflow.engine import Engine
 from workflow.errors import Invalid
 from workflow.fields import FIELD_TYPES, Raw, parse_fields

@@ -22,10 +22,11 @@ from grants.comites.comptage import CHOIX, FAVORABLES, RESERVES
 from grants.comites.errors import SeanceRefused, VoteClosed, VoteNotAllowed, VoteNotOpen
 from grants.comites.reading import read_sitting
 from grants.comites.regles import Regles, load_regles
-from grants.comites.sieges import Acting, Siege
+from grants.comites.sieges import Siege
 from grants.comites.tables import Bulletin, Emargement, Passage
 from grants.comites.vocabulary import ATTENDU, CLOS, OUVERT
 from grants.dossiers.tables import Dossier
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.dates import format_datetime
 from workflow.errors import Invalid

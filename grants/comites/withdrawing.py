@@ -14,9 +14,9 @@ from grants.comites.chain import record
 from grants.comites.errors import VoteNotAllowed
 from grants.comites.reading import read_sitting
 from grants.comites.regles import load_regles
-from grants.comites.sieges import Acting
 from grants.comites.tables import Bulletin, Emargement, Passage
 from grants.comites.voting import CHANGED_MEANWHILE, require_open
+from grants.organisation.identity import Acting
 from workflow.database import table_of
 from workflow.errors import NotFound
 

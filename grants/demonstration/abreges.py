@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from grants.demonstration.modeles import Donnee, Personne, Temps
-from grants.demonstration.valeurs import Cle, Moment, Secteur, Texte
+from grants.demonstration.valeurs import Cle, Jour, Moment, Secteur, Siret, Texte
 
 
 class Appui(Donnee):
@@ -33,3 +35,56 @@ class PorteurIae(Donnee):
     fin_le: Moment
     sans_suite: Texte | None = None
     transmis_a: Texte | None = None
+
+
+class OffreDite(Donnee):
+    """What a prestataire offered, as he typed it. `notes`: its marks, out of five."""
+
+    prestataire: Siret
+    le: Moment
+    jours: Texte
+    ht: Texte
+    ttc: Texte
+    methode: Texte
+    notes: Mapping[Cle, int] = {}
+
+
+class JourneeDite(Donnee):
+    """Days that the prestataire gave."""
+
+    le: Moment
+    jours: Texte
+    objet: Texte
+
+
+class FactureDite(Donnee):
+    """An invoice, the day it came, and the day it was paid."""
+
+    le: Moment
+    numero: Texte
+    montant: Texte
+    payee_le: Moment | None = None
+
+
+class ConsultationDite(Donnee):
+    """A consultation as far as it went, then the mission. Always invented."""
+
+    dossier: Cle
+    acteur: Cle
+    preparee_le: Moment
+    echeance: Moment
+    prestataires: tuple[Siret, ...]
+    envoyee_le: Moment | None = None
+    offres: tuple[OffreDite, ...] = ()
+    declines: Mapping[Siret, Moment] = {}
+    ouverte_le: Moment | None = None
+    choisie_le: Moment | None = None
+    retenue: Siret | None = None
+    motif: Texte | None = None
+    date_debut: Jour | None = None
+    date_fin: Jour | None = None
+    journees: tuple[JourneeDite, ...] = ()
+    factures: tuple[FactureDite, ...] = ()
+    evaluee_le: Moment | None = None
+    evaluation: int | None = None
+    appreciation: Texte | None = None

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from grants.demonstration.modeles import Demonstration, Dossier, Fait, Seance
+from grants.demonstration.fichiers import Demonstration
+from grants.demonstration.modeles import Dossier, Fait, Seance
 from workflow.calendar import CLOSING, OPENING, is_working_day
 from workflow.dates import format_datetime, to_paris
 from workflow.money import format_amount

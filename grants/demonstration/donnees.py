@@ -17,8 +17,8 @@ from pydantic_core import ErrorDetails
 
 from grants.demonstration.carnets import deplies
 from grants.demonstration.coherence import incoherences_de
-from grants.demonstration.fichiers import Fichier
-from grants.demonstration.modeles import Demonstration, Organisme
+from grants.demonstration.fichiers import Demonstration, Fichier
+from grants.demonstration.modeles import Organisme
 
 DOSSIER_2009 = Path(__file__).parent / "data" / "2009"
 DOSSIER_VIVANTE = Path(__file__).parent / "data" / "vivante"
@@ -97,6 +97,7 @@ def _ensemble(organisme: Organisme, fichiers: Sequence[Fichier]) -> Demonstratio
         enveloppes=tuple(enveloppe for fichier in fichiers for enveloppe in fichier.enveloppes),
         prestataires=tuple(each for fichier in fichiers for each in fichier.prestataires),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
+        consultations=tuple(each for fichier in fichiers for each in fichier.consultations),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from grants.demonstration.abreges import Appui, PorteurIae
+from grants.demonstration.abreges import Appui, ConsultationDite, PorteurIae
 from grants.demonstration.modeles import (
     Comite,
     Compte,
@@ -39,3 +39,22 @@ class Fichier(Donnee):
     interventions: tuple[Intervention, ...] = Field(default=(), alias="intervention")
     appuis: tuple[Appui, ...] = Field(default=(), alias="appui")
     porteurs_iae: tuple[PorteurIae, ...] = Field(default=(), alias="porteur_iae")
+    consultations: tuple[ConsultationDite, ...] = Field(default=(), alias="consultation")
+
+
+class Demonstration(Donnee):
+    """One organisme with everything that happened there."""
+
+    organisme: Organisme
+    comptes: tuple[Compte, ...]
+    seances: tuple[Seance, ...]
+    structures: tuple[Structure, ...]
+    personnes: tuple[Personne, ...]
+    dossiers: tuple[Dossier, ...]
+    taches: tuple[Tache, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    comites: tuple[Comite, ...] = ()
+    membres: tuple[Membre, ...] = ()
+    prestataires: tuple[Prestataire, ...] = ()
+    enveloppes: tuple[Enveloppe, ...] = ()
+    consultations: tuple[ConsultationDite, ...] = ()

@@ -12,9 +12,10 @@ from sqlmodel import Session
 from grants.comites.instances import create_comite
 from grants.comites.membres import name_membre
 from grants.comites.seances import create_seance
+from grants.demonstration.fichiers import Demonstration
 from grants.demonstration.modeles import Compte as Equipier
-from grants.demonstration.modeles import Demonstration, Seance
 from grants.demonstration.modeles import Organisme as Told
+from grants.demonstration.modeles import Seance
 from grants.dla.prestataires import record_prestataire
 from grants.finances.enveloppes import open_enveloppe
 from grants.organisation.accounts import Account

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grants.demonstration.modeles import Demonstration, Dossier, Fait, Passage, Seance
+from grants.demonstration.fichiers import Demonstration
+from grants.demonstration.modeles import Dossier, Fait, Passage, Seance
 
 _DECIDES = {"selectionner": "retenu", "ajourner": "ajourne", "refuser": "refuse"}
 

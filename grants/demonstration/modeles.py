@@ -294,20 +294,3 @@ class Intervention(Temps):
 
     qui: Cle
     dossier: Cle
-
-
-class Demonstration(Donnee):
-    """One organisme with everything that happened there."""
-
-    organisme: Organisme
-    comptes: tuple[Compte, ...]
-    seances: tuple[Seance, ...]
-    structures: tuple[Structure, ...]
-    personnes: tuple[Personne, ...]
-    dossiers: tuple[Dossier, ...]
-    taches: tuple[Tache, ...] = ()
-    interventions: tuple[Intervention, ...] = ()
-    comites: tuple[Comite, ...] = ()
-    membres: tuple[Membre, ...] = ()
-    prestataires: tuple[Prestataire, ...] = ()
-    enveloppes: tuple[Enveloppe, ...] = ()

@@ -12,16 +12,10 @@ from sqlmodel import Session
 
 from grants.demonstration.coherence import nom_du_fait
 from grants.demonstration.courriers import PastLetters
+from grants.demonstration.fichiers import Demonstration
 from grants.demonstration.installation import Installed
-from grants.demonstration.modeles import (
-    Demonstration,
-    Dossier,
-    Fait,
-    Intervention,
-    LigneDePlan,
-    Structure,
-    Tache,
-)
+from grants.demonstration.marches import Marche
+from grants.demonstration.modeles import Dossier, Fait, Intervention, LigneDePlan, Structure, Tache
 from grants.demonstration.papiers import Paper, Papers, papers_of
 from grants.demonstration.seances import Instant, Salle
 from grants.dossiers.advance import Demand, advance
@@ -136,6 +130,10 @@ class Recit:
             here = self.session, self.engine, self.demonstration, self.place
             for instant in Salle(*here, seance, self.dossiers).instants():
                 # Loaded before its hour, a séance of the day has begun all the same.
+                yield _Event(min(instant.at, self.now), instant=instant)
+        for told in self.demonstration.consultations:
+            marche = Marche(self.session, self.engine, self.place, told, self.dossiers)
+            for instant in marche.instants():
                 yield _Event(min(instant.at, self.now), instant=instant)
         for spent in self.demonstration.interventions:
             yield _Event(min(spent.le, self.now), spent=spent)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.donnees import charger_2009, charger_vivante
+from grants.demonstration.fichiers import Demonstration
 from grants.demonstration.installation import install, is_installed
-from grants.demonstration.modeles import Demonstration
 from grants.demonstration.papiers import Papers
 from grants.demonstration.passe import settle_the_past
 from grants.demonstration.recit import Recit

@@ -19,11 +19,13 @@ from grants.comites.minutes import write_remarks
 from grants.comites.moves import SeanceDemand, advance_seance
 from grants.comites.presences import Attendance, note_attendance, take_the_chair
 from grants.comites.reserves import lift_condition
-from grants.comites.sieges import Acting, Siege
+from grants.comites.sieges import Siege
 from grants.comites.voting import Vote, cast_vote, open_vote
+from grants.demonstration.fichiers import Demonstration
 from grants.demonstration.installation import Installed
 from grants.demonstration.issues import Issue, issue_of, seen_at
-from grants.demonstration.modeles import Demonstration, Membre, Passage, Seance
+from grants.demonstration.modeles import Membre, Passage, Seance
+from grants.organisation.identity import Acting
 from grants.organisation.roles import DIRECTION
 from workflow.calendar import next_working_day_on_or_after, previous_working_day_on_or_before
 from workflow.dates import from_paris, to_paris

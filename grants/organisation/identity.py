@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from grants.organisation.roles import DIRECTION, LECTEUR, WRITERS, held
 from workflow.errors import DomainError
@@ -20,6 +21,30 @@ class DirectionOnly(DomainError):
     """Cette page est réservée à la direction de l'organisme."""
 
     code = "direction_seulement"
+
+
+class Acting(Protocol):
+    """Whoever acts in an organisme: a colleague, or somebody whom a personal link let in."""
+
+    @property
+    def organisme_id(self) -> int:
+        """The organisme."""
+        ...
+
+    @property
+    def nom(self) -> str:
+        """The name that the journal keeps."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """The role that the journal keeps."""
+        ...
+
+    @property
+    def actor(self) -> Actor:
+        """The engine's view."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

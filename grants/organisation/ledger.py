@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from grants.organisation.identity import Identity
+from grants.organisation.identity import Acting
 from workflow import journal
 from workflow.columns import GENESIS
 from workflow.database import LARGEST_ID
@@ -87,7 +87,7 @@ class Ledger:
         return found["subject_id"]
 
     def create(
-        self, connection: Connection, identity: Identity, values: Mapping[str, Any], fact: Fact
+        self, connection: Connection, identity: Acting, values: Mapping[str, Any], fact: Fact
     ) -> int:
         """Insert a row of the identity's organisme, with the first entry of its chain."""
         spared = spared_id(connection, self.kind, self.table)
@@ -101,7 +101,7 @@ class Ledger:
     def change(
         self,
         connection: Connection,
-        identity: Identity,
+        identity: Acting,
         row: Mapping[str, Any],
         values: Mapping[str, Any],
         fact: Fact,
@@ -116,7 +116,7 @@ class Ledger:
     def note(
         self,
         connection: Connection,
-        identity: Identity,
+        identity: Acting,
         row: Mapping[str, Any],
         fact: Fact,
         values: Mapping[str, Any] | None = None,
@@ -136,7 +136,7 @@ class Ledger:
     def _record(
         self,
         connection: Connection,
-        identity: Identity,
+        identity: Acting,
         row: Mapping[str, Any],
         changes: Mapping[str, Any],
         fact: Fact,

@@ -112,9 +112,10 @@ def forms(database: Database, office: Office, holds: Holdings) -> list[EveryForm
 # The link is proof enough: a mail program sends it whatever form it likes (RFC 8058).
 BY_A_LINK = "/rappels/{rappel}"
 IN_A_FORM = tuple(each for each in WRITTEN if each.path != BY_A_LINK)
-# What takes heavier files is sent too much of them in `test_pieces_pages`, `test_reprise_pages`.
+# What takes heavier files is sent too much of them in the tests of their own pages.
 HEAVY = (
     "/dossiers/{dossier_id}/pieces/{piece}/fichiers",
+    "/ma-consultation/{consultation_id}/offre",
     "/parametres/reprises",
     "/seances/verifier",
 )

@@ -84,8 +84,13 @@ def test_a_package_under_tests_would_shadow_the_real_one() -> None:
     assert list((ROOT / "tests").rglob("__init__.py")) == []
 
 
+#: What the services of a consultation send to prestataires.
+OF_A_CONSULTATION = (
+    *("consultation", "consultation_repoussee", "lien_consultation", "consultation_close"),
+    *("offre_retenue", "offre_non_retenue"),
+)
 #: Letters that no pipeline sends: whoever asks for one has it at once.
-SENT_BY_HAND = {NEW_LINK}
+SENT_BY_HAND = {NEW_LINK, *OF_A_CONSULTATION}
 
 
 def test_every_rule_effect_fact_and_letter_serves_in_some_pipeline() -> None:

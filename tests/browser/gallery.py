@@ -22,7 +22,6 @@ from grants.adherents.tables import Adherent
 from grants.comites.tables import Seance
 from grants.demonstration.comptes import PASSWORD, DemoAccount, demonstration_accounts
 from grants.demonstration.replay import load_demonstration
-from grants.dla.tables import Prestataire
 from grants.dossiers.etiquettes.service import find_or_create_tag, tag_dossier
 from grants.dossiers.listes.vues import save_vue
 from grants.dossiers.lots.preparation import Chosen, open_lot
@@ -44,6 +43,7 @@ from notifications.outbox import A_COMPLETER, A_VALIDER, ECHEC, PREPARE, Occasio
 from notifications.suspensions import REBOND, Suspension, suspend
 from notifications.webhook_tables import Annonce
 from notifications.webhooks import ABANDONNEE, ENVOYEE, announce, sendings_of, subscribe
+from tests.browser.consulted import OF_THE_DLA, of_the_dla
 from tests.browser.sittings import give_an_enveloppe, of_the_comites, of_the_seances
 from tests.builders.adherents import an_adherent
 from tests.builders.offices import LETTER
@@ -61,6 +61,7 @@ AT_THE_DOOR = frozenset(
         *("/acces", "/acces/{acces}", "/ma-seance/{seance_id}"),
         "/ma-seance/{seance_id}/dossiers/{dossier_id}",
         "/ma-seance/{seance_id}/presidence",
+        "/ma-consultation/{consultation_id}",
     }
 )
 #: Addresses that answer with something else than a page of their own.
@@ -82,6 +83,11 @@ NO_PAGE = frozenset(
         "/adherents/export.csv",
         "/prestataires/export.xlsx",
         "/prestataires/export.csv",
+        # A redirection, a document, a PDF; the choice is looked at in the story of a mission.
+        "/dossiers/{dossier_id}/consultation",
+        "/consultations/{consultation_id}/offres/{offre_id}/document",
+        "/consultations/{consultation_id}/choisir",
+        "/missions/{mission_id}/bon-de-commande.pdf",
         "/liste/export.xlsx",
         "/interventions/export.csv",
         "/interventions/export.xlsx",
@@ -116,6 +122,8 @@ WRITING = frozenset(
         "/adherents/{adherent_id}/modifier",
         "/prestataires/nouveau",
         "/prestataires/{prestataire_id}/modifier",
+        "/consultations/{consultation_id}/modifier",
+        "/consultations/{consultation_id}/prestataires",
         "/enveloppes/nouvelle",
         "/enveloppes/{enveloppe_id}",
     }
@@ -365,12 +373,8 @@ def _held(connection: Connection) -> Iterator[Place]:
             yield Place(route, route.format(dossier_id=preview.dossier_id, fichier_id=preview.id))
         elif route.startswith(f"{SEANCES}/{{"):
             yield from (Place(route, url) for url in of_the_seances(connection, route))
-        elif "{prestataire_id}" in route:
-            first = select(func.min(table_of(Prestataire).c.id))
-            yield Place(route, route.format(prestataire_id=connection.execute(first).scalar_one()))
-        elif route.startswith("/prestataires/dossiers/"):
-            asks = select(func.max(_D.c.id)).where(_D.c.pipeline == "dla_individuel")
-            yield Place(route, route.format(dossier_id=connection.execute(asks).scalar_one()))
+        elif any(part in route for part in OF_THE_DLA):
+            yield from (Place(route, url) for url in of_the_dla(connection, route))
         elif route.startswith((f"{COMITES}/{{", f"{ENVELOPPES}/{{")):
             yield Place(route, route.format(**of_the_comites(connection)))
         elif "{reprise_id}" in route:

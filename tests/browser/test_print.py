@@ -45,7 +45,7 @@ def emails(gallery: Gallery) -> Mapping[str, str]:
 
 #: Where, on how many pages at most, and a word that must be there.
 PRINTED = (
-    ("/dossiers/20", 8, "Historique"),
+    ("/dossiers/{followed}", 8, "Historique"),
     ("/liste", 4, "Demandé"),
     ("/pilotage", 4, "Charge par référent"),
     ("/structures", 6, "Structure"),
@@ -62,13 +62,23 @@ def held(site: Site, emails: Mapping[str, str]) -> int:
         return session.connection().execute(query).scalar_one()
 
 
+@pytest.fixture
+def followed(site: Site, emails: Mapping[str, str]) -> int:
+    """A dossier that is helped, with a year of work behind it."""
+    assert emails
+    with site.database.reading() as session:
+        dossier = table_of(Dossier).c
+        query = select(dossier.id).where(dossier.titre == "Café culturel de centre-bourg")
+        return session.connection().execute(query).scalar_one()
+
+
 def test_pages_are_printed_whole_and_without_their_buttons(
-    page: Page, site: Site, emails: Mapping[str, str], held: int
+    page: Page, site: Site, emails: Mapping[str, str], held: int, followed: int
 ) -> None:
     come_in(page, site, emails["Direction"])
     for path, most_pages, said in PRINTED:
         page.emulate_media(media="screen")
-        page.goto(site.url + path.format(held=held))
+        page.goto(site.url + path.format(held=held, followed=followed))
         page.set_viewport_size(SHEET)
         page.emulate_media(media="print", color_scheme="dark")
         printed = page.pdf(prefer_css_page_size=True)

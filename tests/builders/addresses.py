@@ -18,6 +18,7 @@ from notifications.unsubscribe import find_stop_link, stop_token
 from notifications.webhooks import addresses_of, announce, sendings_of, subscribe
 from tests.builders.adherents import an_adherent
 from tests.builders.offices import LETTER, LETTER_FILE, NOW, SECRET, Holdings, Office
+from tests.builders.opened_consultation import a_consultation
 from tests.builders.prestataires import a_prestataire
 from tests.builders.sittings import seat_a_comite
 
@@ -76,6 +77,7 @@ def values_of(session: Session, office: Office, holds: Holdings) -> dict[str, st
         **seat_a_comite(session, office, holds),
         "adherent_id": str(an_adherent(session, office.identity(), holds.structure)),
         "prestataire_id": str(a_prestataire(session, office.identity())),
+        **a_consultation(session, office.identity(), holds.dossier),
         "acces": _personal_link(session, office, holds),
         "action": "accueillir",
         "formulaire": "fiche-accueil",

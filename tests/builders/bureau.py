@@ -25,6 +25,28 @@ from workflow.database import Database, table_of
 from workflow.engine import Engine
 from workflow.errors import Invalid, Refused
 
+DIAGNOSTIC = {
+    "projet_de_la_structure": "Projet",
+    "gouvernance": "Gouvernance",
+    "activites": "Activités",
+    "emplois_permanents": "4",
+    "emplois_aides": "2",
+    "emplois_total": "7",
+    "effectif_etp": "5,5",
+    "budget_annuel": "214 000",
+    "finances": "Finances",
+    "partenaires": "Partenaires",
+    "forces": "Forces",
+    "faiblesses": "Faiblesses",
+}
+PLAN = {
+    "besoins_prioritaires": "Besoins",
+    "objectifs": "Objectifs",
+    "domaines": ["gestion", "financements"],
+    "jours_prevus": "5",
+    "cout_prevu": "4 000",
+}
+
 
 @dataclass
 class Bureau:
@@ -120,3 +142,24 @@ class Bureau:
         with pytest.raises(Invalid) as raised:
             self.do(action, **answers)
         return dict(raised.value.faults)
+
+    def rendez_vous(self) -> dict[str, str]:
+        """An appointment in a week."""
+        moment = self.now + timedelta(days=7)
+        return {"rendez_vous": moment.strftime("%Y-%m-%dT%H:%M"), "lieu_rendez_vous": "Chez eux"}
+
+    def to_diagnostic(self) -> None:
+        """A DLA individuel, as far as its diagnostic."""
+        self.open("dla_individuel")
+        self.fill("demande", utilite_sociale="oui", demande_des_dirigeants="oui")
+        assert self.do("diagnostiquer", **self.rendez_vous()) == "diagnostic"
+
+    def to_consultation(self) -> None:
+        """A DLA individuel, as far as its consultation: the comité met and gave its avis."""
+        self.to_diagnostic()
+        self.fill("diagnostic", **DIAGNOSTIC)
+        self.fill("plan", **PLAN)
+        assert self.do("presenter_au_comite", seance=self.seance()) == "comite_appui"
+        self.wait(15)
+        self.fill("avis", avis="reserve", observations_du_comite="Revoir le calendrier.")
+        assert self.do("consulter", plan_accepte_le=f"{self.now:%Y-%m-%d}") == "consultation"

@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from grants.comites.decisions import Verdict, decide
 from grants.demonstration.donnees import charger_2009
+from grants.demonstration.fichiers import Demonstration
 from grants.demonstration.installation import install
-from grants.demonstration.modeles import Demonstration
 from grants.demonstration.papiers import Papers
 from grants.demonstration.recit import Recit, _Event
 from grants.dossiers.advance import Demand, advance
@@ -207,7 +207,7 @@ class Correspondence:
         found: dict[str, list[Letter]] = {}
         for letter in self.engine.vocabulary.letters.values():
             pipelines = [each.key for each in naming(self.engine, letter).pipelines]
-            if letter.to != "membres" and mine not in pipelines:
+            if letter.to not in ("membres", "prestataires") and mine not in pipelines:
                 found.setdefault(pipelines[0], []).append(letter)
         return found
 
@@ -261,7 +261,8 @@ def six_projects() -> Demonstration:
         )
         for each in whole.seances
     )
-    return whole.model_copy(update={"dossiers": dossiers, "seances": seances})
+    told = {"dossiers": dossiers, "seances": seances, "interventions": ()}
+    return whole.model_copy(update=told)
 
 
 def by_letter(due: list[Due]) -> Iterator[tuple[str, list[Due]]]:

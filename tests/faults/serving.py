@@ -27,6 +27,7 @@ from workflow.journal_check import verify
 # Refused, or answered, before anything is written: nothing to take back, two names for one
 # structure, nothing left to go on with, a logo and a list that are no files of theirs, a letter
 # that is only looked at, letters that have each an outcome of their own, minutes that are compared.
+BY_A_LINK = ("/ma-seance/", "/ma-consultation/")
 ELSEWHERE = {
     "/seances/verifier",
     "/annuler",
@@ -37,7 +38,7 @@ ELSEWHERE = {
     "/acces",
     "/acces/{acces}",
     "/acces/{acces}/nouveau",
-    *(each.path for each in ADDRESSES if each.path.startswith("/ma-seance/")),
+    *(each.path for each in ADDRESSES if each.path.startswith(BY_A_LINK)),
     "/connexion",
     "/demarrage",
     "/demarrage/code",

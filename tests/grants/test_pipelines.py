@@ -11,7 +11,8 @@ import pytest
 
 from api.composition import PIPELINES, build_engine
 from grants.organisation.parameters import change_parameters
-from tests.builders.bureau import Bureau
+from tests.builders.bureau import DIAGNOSTIC, PLAN, Bureau
+from tests.builders.consultations import Consulting
 from tests.builders.offices import make_office
 from workflow.database import Database
 from workflow.engine import Engine
@@ -123,67 +124,21 @@ def bureau(database_url: str, engine: Engine) -> Generator[Bureau]:
     database.dispose()
 
 
-def rendez_vous(bureau: Bureau) -> dict[str, str]:
-    moment = bureau.now + timedelta(days=7)
-    return {"rendez_vous": moment.strftime("%Y-%m-%dT%H:%M"), "lieu_rendez_vous": "Chez eux"}
-
-
-DIAGNOSTIC = {
-    "projet_de_la_structure": "Projet",
-    "gouvernance": "Gouvernance",
-    "activites": "Activités",
-    "emplois_permanents": "4",
-    "emplois_aides": "2",
-    "emplois_total": "7",
-    "effectif_etp": "5,5",
-    "budget_annuel": "214 000",
-    "finances": "Finances",
-    "partenaires": "Partenaires",
-    "forces": "Forces",
-    "faiblesses": "Faiblesses",
-}
-PLAN = {
-    "besoins_prioritaires": "Besoins",
-    "objectifs": "Objectifs",
-    "domaines": ["gestion", "financements"],
-    "jours_prevus": "5",
-    "cout_prevu": "4 000",
-}
-OFFRE = {
-    "prestataires_consultes": "3",
-    "offres_recues": "2",
-    "prestataire": "Cabinet d'essai",
-    "motif_du_choix": "Le plus proche du besoin.",
-    "cout_mission": "3 641",
-    "jours_mission": "4,7",
-    "date_debut": "2026-06-01",
-    "date_fin": "2026-09-30",
-}
 RESTITUTION = {"satisfaction": "3,4", "objectifs_atteints": "atteints", "resultats": "Résultats"}
 
 
-def to_diagnostic(bureau: Bureau) -> None:
-    bureau.open("dla_individuel")
-    bureau.fill("demande", utilite_sociale="oui", demande_des_dirigeants="oui")
-    assert bureau.do("diagnostiquer", **rendez_vous(bureau)) == "diagnostic"
-
-
-def to_consultation(bureau: Bureau) -> None:
-    to_diagnostic(bureau)
-    bureau.fill("diagnostic", **DIAGNOSTIC)
-    bureau.fill("plan", **PLAN)
-    assert bureau.do("presenter_au_comite", seance=bureau.seance()) == "comite_appui"
-    bureau.wait(15)
-    bureau.fill("avis", avis="reserve", observations_du_comite="Revoir le calendrier.")
-    assert bureau.do("consulter", plan_accepte_le=f"{bureau.now:%Y-%m-%d}") == "consultation"
+def consulting(bureau: Bureau) -> Consulting:
+    """The consultation of the dossier at hand."""
+    about = (bureau.database, bureau.engine, bureau.charge, bureau.dossier)
+    return Consulting(*about, bureau.now)
 
 
 def to_restitution(bureau: Bureau) -> None:
-    to_consultation(bureau)
-    assert bureau.do("retenir_prestataire", **OFFRE) == "ingenierie"
+    bureau.to_consultation()
+    assert consulting(bureau).entrust() == "ingenierie"
     bureau.wait(120)
     bureau.fill("mission", jours_realises="4,5", travaux="Travaux")
-    assert bureau.do("restituer", **rendez_vous(bureau)) == "restitution"
+    assert bureau.do("restituer", **bureau.rendez_vous()) == "restitution"
 
 
 def test_a_dla_individuel_goes_from_the_request_to_its_effects(bureau: Bureau) -> None:
@@ -201,12 +156,12 @@ def test_a_dla_individuel_goes_from_the_request_to_its_effects(bureau: Bureau) -
 def test_a_request_is_examined_with_every_reason_against_it_at_once(bureau: Bureau) -> None:
     bureau.open("dla_individuel")
     bureau.fill("demande", utilite_sociale="non")
-    codes = bureau.refusals("diagnostiquer", **rendez_vous(bureau))
+    codes = bureau.refusals("diagnostiquer", **bureau.rendez_vous())
     assert codes == {"fiche_incomplete", "non_eligible"}
 
 
 def test_the_comite_sees_a_whole_diagnostic_and_a_plan(bureau: Bureau) -> None:
-    to_diagnostic(bureau)
+    bureau.to_diagnostic()
     with pytest.raises(Refused) as raised:
         bureau.do("presenter_au_comite", seance=bureau.seance())
     missing = {refusal.field for refusal in raised.value.refusals}
@@ -214,7 +169,7 @@ def test_the_comite_sees_a_whole_diagnostic_and_a_plan(bureau: Bureau) -> None:
 
 
 def test_nothing_is_consulted_before_the_comite_met_and_gave_its_avis(bureau: Bureau) -> None:
-    to_diagnostic(bureau)
+    bureau.to_diagnostic()
     bureau.fill("diagnostic", **DIAGNOSTIC)
     bureau.fill("plan", **PLAN)
     bureau.do("presenter_au_comite", seance=bureau.seance())
@@ -223,22 +178,19 @@ def test_nothing_is_consulted_before_the_comite_met_and_gave_its_avis(bureau: Bu
     assert codes == {"seance_a_venir", "fiche_incomplete", "date_future"}
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "sentence"),
-    [
-        ("prestataires_consultes", "2", "Écrivez 3 au moins."),
-        ("offres_recues", "0", "Écrivez 1 au moins."),
-        ("motif_du_choix", "", "Ce champ est à renseigner."),
-        ("cout_mission", "0", "Écrivez"),
-    ],
-)
-def test_a_prestataire_is_chosen_among_three_at_least_with_a_reason(
-    bureau: Bureau, key: str, value: str, sentence: str
-) -> None:
-    to_consultation(bureau)
-    faults = bureau.faults("retenir_prestataire", **{**OFFRE, key: value})
-    assert faults.keys() == {key}
-    assert faults[key].startswith(sentence)
+def test_no_prestataire_is_retained_but_the_one_whose_offer_was_chosen(bureau: Bureau) -> None:
+    bureau.to_consultation()
+    typed = {
+        "prestataires_consultes": "3",
+        "offres_recues": "2",
+        "prestataire": "Cabinet d'essai",
+        "motif_du_choix": "Le plus proche du besoin.",
+        "cout_mission": "3 641",
+        "jours_mission": "4,7",
+        "date_debut": "2026-06-01",
+        "date_fin": "2026-09-30",
+    }
+    assert bureau.refusals("retenir_prestataire", **typed) == {"aucune_offre_choisie"}
 
 
 def test_new_needs_open_a_linked_diagnostic_and_the_dossier_stays(bureau: Bureau) -> None:
@@ -259,8 +211,8 @@ def test_satisfaction_is_between_one_and_four(bureau: Bureau) -> None:
 
 
 def test_a_mission_that_fails_goes_back_to_the_consultation(bureau: Bureau) -> None:
-    to_consultation(bureau)
-    bureau.do("retenir_prestataire", **OFFRE)
+    bureau.to_consultation()
+    consulting(bureau).entrust()
     assert bureau.do("reprendre_la_consultation", "Le cabinet a fermé.") == "consultation"
     assert bureau.correct() == "ingenierie"
 
@@ -283,12 +235,12 @@ def test_a_dla_collectif_goes_through_its_two_times(bureau: Bureau) -> None:
     bureau.wait(15)
     bureau.fill("avis", avis="favorable")
     assert bureau.do("consulter", plan_accepte_le=f"{bureau.now:%Y-%m-%d}") == "consultation"
-    assert bureau.do("retenir_prestataire", **OFFRE) == "temps_collectif"
+    assert consulting(bureau).entrust() == "temps_collectif"
     assert bureau.refusals("individualiser") == {"fiche_incomplete"}
     bureau.fill("temps_collectif", jours_collectifs="3", structures_presentes="2", travaux="T")
     assert bureau.do("individualiser") == "temps_individualise"
     bureau.fill("temps_individualise", jours_individualises="5,5", structures_accompagnees="2")
-    assert bureau.do("restituer", **rendez_vous(bureau)) == "restitution"
+    assert bureau.do("restituer", **bureau.rendez_vous()) == "restitution"
     bureau.fill("restitution", **RESTITUTION)
     assert bureau.do("clore") == "clos"
 
@@ -338,7 +290,7 @@ def test_mobilising_the_dla_opens_a_linked_dossier_and_the_support_goes_on(
 
 def test_a_porteur_of_an_iae_project_is_received_then_handed_on(bureau: Bureau) -> None:
     bureau.open("iae_porteurs")
-    assert bureau.do("fixer_rendez_vous", **rendez_vous(bureau)) == "accueil"
+    assert bureau.do("fixer_rendez_vous", **bureau.rendez_vous()) == "accueil"
     bureau.fill("accueil", compte_rendu="Compte rendu")
     assert bureau.do("etudier") == "etude"
     bureau.fill(

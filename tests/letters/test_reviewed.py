@@ -22,9 +22,11 @@ from tests.builders.databases import Databases, build_schema
 from workflow.database import Database
 
 REVIEWED = Path(__file__).parent / "reviewed"
-#: Those of a dossier: the members of a comité have theirs looked at with their séance.
+#: Those of a dossier: members of a comité and prestataires have theirs looked at elsewhere.
 LETTERS = sorted(
-    key for key, letter in default_engine().vocabulary.letters.items() if letter.to != "membres"
+    letter.key
+    for letter in default_engine().vocabulary.letters.values()
+    if letter.to not in ("membres", "prestataires")
 )
 
 

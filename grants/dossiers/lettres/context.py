@@ -15,7 +15,7 @@ from workflow.dates import format_date, plain, to_paris
 from workflow.engine import Engine
 from workflow.fields import FieldType
 from workflow.machine import PipelineMachine
-from workflow.money import format_hundredths
+from workflow.money import format_number
 from workflow.pipeline import Field, Pipeline
 from workflow.subject import Subject
 
@@ -122,14 +122,8 @@ def told_answer(kind: FieldType, field: Field, value: Any) -> Any:
     if isinstance(value, tuple):
         return [kind.show(each, field) for each in value]
     if field.type == "nombre":
-        return told_number(value)
+        return format_number(value)
     return kind.display(value, field)
-
-
-def told_number(hundredths: int) -> str:
-    """« 4,7 », « 3 »: a number of days or of people as one says it."""
-    written = format_hundredths(hundredths)
-    return written.rstrip("0") if "," in written else written
 
 
 def _referent(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -107,6 +107,30 @@ _OF_A_MEMBER = (
         "https://lien-personnel.invalid/seance/1",
     ),
 )
+_OF_A_PRESTATAIRE = (
+    Variable("prestataire.nom", "Le prestataire consulté", "Atelier des possibles"),
+    Variable("prestataire.contact", "Son interlocuteur", "Camille Aubrac"),
+    Variable("prestataire.civilite", "Sa civilité, pour s’adresser à lui", "madame", "appel"),
+    Variable("dossier.reference", "La référence du dossier", "DLA-2027-014"),
+    Variable("dossier.titre", "Le titre de la mission", "Organiser le service"),
+    Variable("structure.nom", "La structure accompagnée", "Les Jardins du Lez"),
+    Variable("dossier.date_debut", "Le début de la mission", "2027-05-03", "date_longue"),
+    Variable("dossier.date_fin", "La fin de la mission", "2027-09-30", "date_longue"),
+    Variable(
+        "consultation.echeance",
+        "Jusqu’à quand les offres sont attendues",
+        "2027-03-12T16:00:00Z",
+        "date_heure",
+    ),
+    Variable("offre.jours", "Les jours de l’offre retenue", "4,5"),
+    Variable("offre.cout_ht", "Son prix hors taxes", 300_000, "montant"),
+    Variable("offre.cout_ttc", "Son prix toutes taxes comprises", 360_000, "montant"),
+    Variable(
+        "lien_personnel",
+        "Le lien qui ouvre la page du prestataire, à lui seul",
+        "https://lien-personnel.invalid/consultation/1",
+    ),
+)
 _OF_AN_APPOINTMENT = (
     Variable("rendez_vous.le", "La date du rendez-vous", "2027-03-16T09:30:00Z", "date_heure"),
     Variable("rendez_vous.lieu", "Son lieu", "À nos bureaux, 3 place du Marché"),
@@ -146,7 +170,8 @@ def variables_of(engine: Engine, letter: Letter) -> tuple[Variable, ...]:
     """Every value that a letter may use, those of the questions of its pipelines included."""
     named, uses = naming(engine, letter), uses_of((letter,))
     members = letter.to == "membres"
-    found = [*_of_a_member(), *_OF_A_MEMBER] if members else [*_COMMON, *_answers(engine, named)]
+    theirs = _BY_LINK.get(letter.to)
+    found = [*_of_anybody(), *theirs] if theirs else [*_COMMON, *_answers(engine, named)]
     found += _OF_A_MOVE if named.by_moves else ()
     found += _OF_A_REMINDER if named.by_reminders else ()
     found += [
@@ -164,7 +189,14 @@ def variables_of(engine: Engine, letter: Letter) -> tuple[Variable, ...]:
     return tuple(found)
 
 
-def _of_a_member() -> tuple[Variable, ...]:
+#: Whoever is written to with a personal link, and what is told of him.
+_BY_LINK: Mapping[str, tuple[Variable, ...]] = {
+    "membres": _OF_A_MEMBER,
+    "prestataires": _OF_A_PRESTATAIRE,
+}
+
+
+def _of_anybody() -> tuple[Variable, ...]:
     """What is told of the organisme and of whom to answer, whatever the letter is about."""
     return tuple(each for each in _COMMON if each.name.startswith(("organisme.", "referent.")))
 

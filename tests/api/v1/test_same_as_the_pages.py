@@ -13,6 +13,7 @@ from api.pages import ROUTERS
 from api.papers import OF_A_DOSSIER, OF_A_SEANCE
 from api.v1 import OPERATIONS
 from grants.organisation.roles import CHARGE_DE_MISSION, DIRECTION, LECTEUR
+from tests.builders import same_dla as dla
 from tests.builders.bearers import program
 from tests.builders.offices import Office
 from tests.builders.operations import furnished
@@ -108,6 +109,7 @@ SAME = {
     "/adherents/{adherent_id}/cotisations": "PUT /adherents/{adherent_id}/cotisations",
     "/prestataires/nouveau": "POST /prestataires",
     "/prestataires/{prestataire_id}/modifier": "PUT /prestataires/{prestataire_id}",
+    **dla.SAME,
     "/enveloppes/nouvelle": "POST /enveloppes",
     "/enveloppes/{enveloppe_id}": "PUT /enveloppes/{enveloppe_id}",
     "/parametres": "PUT /organisme",
@@ -158,7 +160,10 @@ SAME = {
 #: Forms in several parts, for their files.
 IN_PARTS = (f"{_P}/fichiers", "/parametres/reprises", "/seances/verifier")
 #: What a form says and the address of the API does.
-FIELDS = {f"{_S}/fusionner": {"avec": "autre_id"}}
+FIELDS = {
+    f"{_S}/fusionner": {"avec": "autre_id"},
+    **dla.FIELDS,
+}
 #: What a form may leave out and a program may not.
 BODIES = {f"{_S}/fusionner": {"autre_version": "*"}}
 _MINE, _OWN_PAGE = "/ma-seance/{seance_id}", "a member has no compte; the chargé's own routes do it"
@@ -170,6 +175,7 @@ OF_THE_BROWSER = {
     "/rappels/{rappel}": "whoever is written to has no token: the link is the proof",
     "/acces/{acces}": "whoever holds a link has no compte, hence no token",
     "/acces/{acces}/nouveau": "whoever holds a link has no compte, hence no token",
+    **dla.OF_THE_BROWSER,
     f"{_MINE}/presence": _OWN_PAGE,
     f"{_MINE}/quitter": _OWN_PAGE,
     f"{_MINE}{_D}/vote": _OWN_PAGE,
@@ -246,6 +252,7 @@ READ = {
     "/prestataires/export.csv": "/prestataires",
     "/prestataires/dossiers/{dossier_id}": f"{_D}/prestataires",
     "/prestataires/{prestataire_id}": "/prestataires/{prestataire_id}",
+    **dla.READ,
     "/enveloppes": "/enveloppes",
     "/enveloppes/{enveloppe_id}": "/enveloppes",
     **{f"{_N}/{name}": f"{_N}/{name}" for name in OF_A_SEANCE},
@@ -302,6 +309,7 @@ NOTHING_TO_READ = (
     "/adherents/{adherent_id}/modifier",
     "/prestataires/nouveau",
     "/prestataires/{prestataire_id}/modifier",
+    *dla.NOTHING_TO_READ,
     "/enveloppes/nouvelle",
     "/seances/nouvelle",
     "/seances/verifier",

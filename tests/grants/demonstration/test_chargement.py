@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grants.demonstration.donnees import DonneesInvalides, charger
-from grants.demonstration.modeles import Demonstration
+from grants.demonstration.fichiers import Demonstration
 
 FICHIER = """
 [organisme]

@@ -18,7 +18,7 @@ from grants.demonstration.donnees import (
     charger_2009,
     charger_vivante,
 )
-from grants.demonstration.modeles import Demonstration
+from grants.demonstration.fichiers import Demonstration
 from workflow.calendar import is_working_day
 from workflow.dates import from_paris, to_paris
 from workflow.texts import fold, near_same
@@ -201,7 +201,7 @@ def test_the_living_organisme_has_its_microprojets(
 def test_the_living_organisme_shows_the_other_pipelines_too(vivante: Demonstration) -> None:
     autres = Counter(d.pipeline for d in vivante.dossiers if d.pipeline != "microprojets")
     assert autres.keys() == {"dla_individuel", "dla_collectif", "iae_structures", "iae_porteurs"}
-    assert autres.total() == 10
+    assert autres.total() == 12
 
 
 def test_a_reoriented_dossier_is_followed_where_it_went(vivante: Demonstration) -> None:

@@ -14,7 +14,8 @@ from api.schema import JOURNAL_OWNERS
 from grants.demonstration import replay
 from grants.demonstration.comptes import PASSWORD, demonstration_accounts
 from grants.demonstration.donnees import RAPPORT_2009, charger_2009, charger_vivante
-from grants.demonstration.modeles import Demonstration, Fait
+from grants.demonstration.fichiers import Demonstration
+from grants.demonstration.modeles import Fait
 from grants.demonstration.recit import StoryImpossible
 from grants.demonstration.replay import DemonstrationAlreadyThere, load_demonstration
 from grants.organisation.passwords import Passwords
@@ -228,7 +229,7 @@ def test_the_living_organisme_stands_in_every_stage(loaded: Database) -> None:
     assert loaded_pipeline is not None
     assert inhabited == {stage.key for stage in loaded_pipeline.pipeline.stages}
     assert sum(row.many for row in found if row.pipeline == "microprojets") == 43
-    assert sum(row.many for row in found) == 53
+    assert sum(row.many for row in found) == 55
 
 
 def test_a_seance_is_open_with_votes_under_way(loaded: Database) -> None:
@@ -374,4 +375,4 @@ def test_a_story_that_cannot_be_told_leaves_nothing_behind(
 def test_the_living_organisme_loads_on_any_day(sqlite_empty: Database, day: date) -> None:
     now = from_paris(datetime.combine(day, time(10)))
     load_demonstration(sqlite_empty, build_engine(), now, papers(), only="vivante")
-    assert count(sqlite_empty, "dossier") == 53
+    assert count(sqlite_empty, "dossier") == 55

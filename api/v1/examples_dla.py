@@ -1,0 +1,62 @@
+"""What the examples say of consultations, of offers and of missions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SENT, _RECEIVED = "2026-03-02T09:30:00+00:00", "2026-03-09T16:10:00+00:00"
+_DIGEST = "5f2b9a1c7d3e4f60819203a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8"
+#: What a shape says of a property, as in `examples.py`.
+OF_THE_DLA: dict[str, Any] = {
+    "Consultation.abandonnee_le": None,
+    "Consultation.cahier": "## Ce qui est attendu\n\nUn tableau de bord lu par le conseil.",
+    "Consultation.choisie_le": None,
+    "Consultation.echeance": "2026-03-16T11:00:00+00:00",
+    "Consultation.envoyee_le": _SENT,
+    "Consultation.etat": "envoyee",
+    "Consultation.motif": "",
+    "Consultation.ouverte_le": None,
+    "Consultation.poids": {"prix": 40, "methode": 30, "experience": 20, "disponibilite": 10},
+    "Consulte.contact": "Inès Valmale",
+    "Consulte.decline_le": None,
+    "Consulte.email": "ines@possibles.example",
+    "Consulte.motif_du_refus": "",
+    "Consulte.nom": "Les Possibles",
+    "Consulte.offre_id": 7,
+    "Consulte.recue_le": _RECEIVED,
+    "Consulte.prestataire_id": 3,
+    "Facture.montant": 120_000,
+    "Facture.numero": "2026-014",
+    "Facture.payee_le": None,
+    "Journee.jours": 50,
+    "Journee.objet": "Premier atelier avec le conseil d’administration",
+    "Mission.annulee_le": None,
+    "Mission.appreciation": "",
+    "Mission.confiee_le": "2026-03-12",
+    "Mission.cout_ht": 303_417,
+    "Mission.cout_ttc": 364_100,
+    "Mission.evaluation": None,
+    "Mission.facture": 120_000,
+    "Mission.jours": 470,
+    "Mission.jours_faits": 50,
+    "Mission.numero": 3,
+    "Mission.paye": 0,
+    "Mission.prestataire": "Les Possibles",
+    "Mission.prestataire_id": 3,
+    "Offre.calendrier": "Disponible à partir d’avril.",
+    "Offre.cout_ht": 303_417,
+    "Offre.cout_ttc": 364_100,
+    "Offre.document": "cv-ines-valmale.pdf",
+    "Offre.empreinte": _DIGEST,
+    "Offre.experience": "Douze missions auprès d’associations.",
+    "Offre.jours": 470,
+    "Offre.meilleure": True,
+    "Offre.methode": "Trois ateliers avec l’équipe, puis un plan.",
+    "Offre.notes": {"prix": 500, "methode": 400, "experience": 300, "disponibilite": 500},
+    "Offre.part": "",
+    "Offre.prestataire": "Les Possibles",
+    "Offre.prestataire_id": 3,
+    "Offre.recue_le": _RECEIVED,
+    "Offre.retenue": False,
+    "Offre.total": 8600,
+}

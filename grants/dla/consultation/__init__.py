@@ -1,0 +1,1 @@
+"""The consultation of prestataires for a mission: sealed offers, compared, one of them chosen."""
