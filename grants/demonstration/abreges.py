@@ -88,3 +88,15 @@ class ConsultationDite(Donnee):
     evaluee_le: Moment | None = None
     evaluation: int | None = None
     appreciation: Texte | None = None
+
+
+class AdherentDit(Donnee):
+    """A structure that is a member, told on the day its fee was called, once it is known."""
+
+    structure: Cle
+    nature: Cle | None = None
+    college: Texte
+    debut: Jour
+    le: Moment
+    cotisation: Texte | None = None
+    payee_le: Jour | None = None

@@ -98,6 +98,7 @@ def _ensemble(organisme: Organisme, fichiers: Sequence[Fichier]) -> Demonstratio
         prestataires=tuple(each for fichier in fichiers for each in fichier.prestataires),
         membres=tuple(membre for fichier in fichiers for membre in fichier.membres),
         consultations=tuple(each for fichier in fichiers for each in fichier.consultations),
+        adherents=tuple(each for fichier in fichiers for each in fichier.adherents),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from grants.demonstration.abreges import Appui, ConsultationDite, PorteurIae
+from grants.demonstration.abreges import AdherentDit, Appui, ConsultationDite, PorteurIae
 from grants.demonstration.modeles import (
     Comite,
     Compte,
@@ -40,6 +40,7 @@ class Fichier(Donnee):
     appuis: tuple[Appui, ...] = Field(default=(), alias="appui")
     porteurs_iae: tuple[PorteurIae, ...] = Field(default=(), alias="porteur_iae")
     consultations: tuple[ConsultationDite, ...] = Field(default=(), alias="consultation")
+    adherents: tuple[AdherentDit, ...] = Field(default=(), alias="adherent")
 
 
 class Demonstration(Donnee):
@@ -58,3 +59,4 @@ class Demonstration(Donnee):
     prestataires: tuple[Prestataire, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()
     consultations: tuple[ConsultationDite, ...] = ()
+    adherents: tuple[AdherentDit, ...] = ()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session
 
+from grants.demonstration.adhesions import join
 from grants.demonstration.coherence import nom_du_fait
 from grants.demonstration.courriers import PastLetters
 from grants.demonstration.fichiers import Demonstration
@@ -135,6 +137,10 @@ class Recit:
             marche = Marche(self.session, self.engine, self.place, told, self.dossiers)
             for instant in marche.instants():
                 yield _Event(min(instant.at, self.now), instant=instant)
+        for member in self.demonstration.adherents:
+            joining = partial(join, self.session, self.engine, self.place, member, self.structures)
+            instant = Instant(member.le, f"adhésion de {member.structure}", joining)
+            yield _Event(min(member.le, self.now), instant=instant)
         for spent in self.demonstration.interventions:
             yield _Event(min(spent.le, self.now), spent=spent)
 

@@ -261,7 +261,7 @@ def six_projects() -> Demonstration:
         )
         for each in whole.seances
     )
-    told = {"dossiers": dossiers, "seances": seances, "interventions": ()}
+    told = {"dossiers": dossiers, "seances": seances, "interventions": (), "adherents": ()}
     return whole.model_copy(update=told)
 
 

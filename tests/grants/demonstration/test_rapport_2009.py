@@ -38,6 +38,8 @@ def _percent(value: float) -> int:
 #: A key of the file → the figure that computes it, and what the file's number is in its unit.
 Counterpart = tuple[str, Callable[[Any], int]]
 COMPUTED: Mapping[str, Counterpart] = {
+    "vie_associative.adherents": ("adherents", _same),
+    "vie_associative.adherents_iae": ("adherents_iae", _same),
     "microprojets.plafond_euros": ("plafond_euros", _hundredths),
     "microprojets.objectif_2009_2011": ("objectif_triennal", _same),
     "microprojets.objectif_2010": ("objectif_annuel", _same),
@@ -102,8 +104,6 @@ TO_COME = {
     "iae.destinataires_environ",
     "iae.diffusions_juridiques_moyenne",
     "iae.diffusions_formations_moyenne",
-    "vie_associative.adherents",
-    "vie_associative.adherents_iae",
     "vie_associative.reunions.conseil_administration",
     "vie_associative.reunions.commission_employeur",
     "vie_associative.reunions.commission_iae",
